@@ -1,0 +1,145 @@
+"""One frozen dataclass per experiment: every setting, its range, and the command that makes the same run again."""
+
+import dataclasses
+import shlex
+from dataclasses import dataclass
+from typing import Literal
+
+from kuzushi.errors import ConfigError
+
+Device = Literal["auto", "cpu", "cuda"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CharactersConfig:
+    """Train a recogniser of cursive kana, and show what it confuses and why."""
+
+    net: Literal["lin", "full", "conv"] = "conv"
+    """lin: one linear layer. full: one hidden layer of tanh units. conv: two convolutions and two linear layers."""
+    data: str = "kmnist"
+    """kmnist, kmnist-mini, brush, brush:TRAIN/TEST, or a folder of images with one sub-folder per class."""
+    preset: Literal["report", "fast"] = "fast"
+    """report: trains as the study did (SGD 0.01, momentum 0.5, batch 64). fast: Adam on a one-cycle schedule."""
+    hid: int = 110
+    """Hidden units of the net 'full'."""
+    epochs: int = 10
+    """Passes over the training images."""
+    seeds: int = 1
+    """Trainings, each from its own seed (seed, seed + 1, ...)."""
+    seed: int = 0
+    """The first seed: weights, order of the images, and the images of brush."""
+    device: Device = "auto"
+    """auto takes the GPU where there is one."""
+
+    def __post_init__(self) -> None:
+        _at_least(1, hid=self.hid, epochs=self.epochs, seeds=self.seeds)
+        _at_least(0, seed=self.seed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckerboardConfig:
+    """Train perceptrons on the 3x3 checkerboard, or load one, and draw what every hidden unit computes."""
+
+    act: Literal["sig", "tanh", "step"] = "sig"
+    """The units: sigmoid, tanh, or step. Step units have no gradient: give them their weights."""
+    hid: int | None = None
+    """Hidden units; 5 unless given, or as many as the given weights have."""
+    set_weights: str | None = None
+    """Load weights instead of training: report (the net designed by hand), report-trained, or FILE.json."""
+    scale: float = 1.0
+    """A factor on all loaded weights and biases."""
+    nets: int = 64
+    """Perceptrons trained at once, each from its own random start."""
+    data: str = "board"
+    """board (the nine points), or a CSV file with columns x1, x2, ..., target."""
+    epochs: int = 20_000
+    """Training stops here, or as soon as every net is right on every point."""
+    lr: float = 0.02
+    """Learning rate of Adam."""
+    seed: int = 0
+    """Seed of the random starts."""
+    device: Device = "auto"
+    """auto takes the GPU where there is one."""
+
+    def __post_init__(self) -> None:
+        _at_least(1, nets=self.nets, epochs=self.epochs)
+        _at_least(0, seed=self.seed)
+        if self.hid is not None:
+            _at_least(1, hid=self.hid)
+        _above_zero(lr=self.lr, scale=self.scale)
+        if self.act == "step" and self.set_weights is None:
+            raise ConfigError(
+                "--act step: step units have no gradient to train by; give --set-weights, or train with --act sig"
+            )
+        if self.set_weights is None and self.scale != 1.0:
+            raise ConfigError(f"--scale {self.scale:g}: scales loaded weights; give --set-weights as well")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SequencesConfig:
+    """Train recurrent nets to predict the next symbol of a formal language, and draw what their units do."""
+
+    lang: str = "anb2n"
+    """reber, reber-embedded, anbn, anb2n, anbncn or anb2nc3n."""
+    model: Literal["srn", "lstm"] = "srn"
+    """srn: Elman's simple recurrent network. lstm: long short-term memory with a forget gate."""
+    preset: Literal["report", "fast"] = "fast"
+    """report: SGD, one stream of five strings per update, 100,000 updates. fast: Adam on batches of streams."""
+    hid: int = 2
+    """Hidden units."""
+    length: int = 4
+    """The largest n of the training strings (a^n b^n and its kin)."""
+    test_length: int = 50
+    """The largest n that is tested."""
+    nets: int = 64
+    """Nets trained at once, each from its own random start."""
+    updates: int | None = None
+    """Weight updates; 100,000 for the preset report and 3,000 for fast unless given."""
+    seed: int = 0
+    """Seed of weights and strings."""
+    device: Device = "auto"
+    """auto takes the GPU where there is one."""
+
+    def __post_init__(self) -> None:
+        _at_least(1, hid=self.hid, length=self.length, nets=self.nets)
+        _at_least(0, seed=self.seed)
+        if self.updates is not None:
+            _at_least(1, updates=self.updates)
+        if self.test_length < self.length:
+            raise ConfigError(
+                f"--test-length {self.test_length}: must reach at least the training length, --length {self.length}"
+            )
+
+
+Config = CharactersConfig | CheckerboardConfig | SequencesConfig
+
+COMMANDS: dict[type[Config], str] = {
+    CharactersConfig: "characters",
+    CheckerboardConfig: "checkerboard",
+    SequencesConfig: "sequences",
+}
+
+
+def command(config: Config) -> str:
+    """The shortest command line that runs this config again.
+
+    Example: command(CharactersConfig(net="lin", seed=3)) -> "kuzushi characters --net lin --seed 3"
+    """
+    words = ["kuzushi", COMMANDS[type(config)]]
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if value != field.default:
+            words += ["--" + field.name.replace("_", "-"), str(value)]
+    return shlex.join(words)
+
+
+def _at_least(minimum: int, **settings: int) -> None:
+    for name, value in settings.items():
+        if value < minimum:
+            raise ConfigError(f"--{name} {value}: must be a whole number of at least {minimum}")
+
+
+def _above_zero(**settings: float) -> None:
+    for name, value in settings.items():
+        if not 0 < value < float("inf"):
+            raise ConfigError(f"--{name} {value:g}: must be a number above 0")

@@ -1,0 +1,169 @@
+"""The one training loop: a batch is a function of the update's number, so that a stopped training resumes exactly."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from kuzushi.errors import RunError
+from kuzushi.results import Arrays
+from kuzushi.runs import Journal, Progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How to train: the optimiser, its schedule, and how often to look."""
+
+    updates: int
+    evaluate_every: int
+    optimiser: Literal["sgd", "adam"]
+    learning_rate: float
+    momentum: float = 0.0
+    weight_decay: float = 0.0
+    one_cycle: bool = False
+    """Raise the learning rate from a tenth for 30 % of the updates, then let it fall to zero (after Smith 2018)."""
+    clip: float | None = None
+    """Largest gradient norm of each net of an ensemble."""
+
+    def learning_rate_at(self, update: int) -> float:
+        """The learning rate of one update, counted from 0."""
+        if not self.one_cycle:
+            return self.learning_rate
+        part = update / self.updates
+        if part < 0.3:
+            return self.learning_rate * (0.1 + 0.9 * part / 0.3)
+        return self.learning_rate * (1 - part) / 0.7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """What was measured at one moment, and whether training may stop there."""
+
+    metrics: Mapping[str, Any]
+    done: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """All evaluations of one training, with the number of updates made before each, and the time it took."""
+
+    updates: tuple[int, ...] = ()
+    metrics: tuple[Mapping[str, Any], ...] = ()
+    seconds: float = 0.0
+    finished: bool = False
+
+
+def fit(
+    model: nn.Module,
+    losses: Callable[[int], Float[Tensor, " nets"]],
+    evaluate: Callable[[Float[Tensor, " nets"]], Evaluation],
+    plan: Plan,
+    *,
+    journal: Journal,
+    stage: str,
+) -> History:
+    """Train until the plan ends or an evaluation says so; go on from the stage's checkpoint where the journal has one.
+
+    Args:
+        losses: the update's number (from 0) -> the loss of each net on the batch that belongs to that number.
+        evaluate: the mean of each net's losses since the last evaluation -> what is measured now.
+        stage: a name for this training within the run, for its checkpoint and its progress.
+    """
+    optimiser = _optimiser(model, plan)
+    history = _resumed(model, optimiser, journal.load(stage))
+    started = time.perf_counter() - history.seconds
+    while not history.finished:
+        first = history.updates[-1] if history.updates else 0
+        last = min(first + plan.evaluate_every, plan.updates)
+        total = torch.zeros(())
+        for update in range(first, last):
+            total = total + _step(model, optimiser, losses, plan, update)
+        evaluation = evaluate(total / (last - first))
+        history = History(
+            updates=(*history.updates, last),
+            metrics=(*history.metrics, evaluation.metrics),
+            seconds=time.perf_counter() - started,
+            finished=evaluation.done or last == plan.updates,
+        )
+        journal.progress(Progress(stage=stage, done=last, total=plan.updates, metrics=evaluation.metrics))
+        journal.save(stage, _state(model, optimiser), dataclasses.asdict(history))
+    return history
+
+
+def clip_each_net(parameters: Iterable[Tensor], largest: float) -> None:
+    """Scale the gradients of each net of an ensemble so that their joint norm is at most `largest`.
+
+    Every parameter has shape (nets, ...); each net is treated as if it were alone.
+    """
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    squares = torch.stack([gradient.flatten(1).square().sum(1) for gradient in gradients])  # (parameters, nets)
+    scale = (largest / (squares.sum(0).sqrt() + 1e-12)).clamp(max=1.0)  # (nets,)
+    for gradient in gradients:
+        gradient.mul_(scale.view(-1, *[1] * (gradient.dim() - 1)))
+
+
+def _step(
+    model: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    losses: Callable[[int], Float[Tensor, " nets"]],
+    plan: Plan,
+    update: int,
+) -> Float[Tensor, " nets"]:
+    for group in optimiser.param_groups:
+        group["lr"] = plan.learning_rate_at(update)
+    loss = losses(update)
+    optimiser.zero_grad()
+    loss.sum().backward()
+    if plan.clip is not None:
+        clip_each_net(model.parameters(), plan.clip)
+    optimiser.step()
+    return loss.detach()
+
+
+def _optimiser(model: nn.Module, plan: Plan) -> torch.optim.Optimizer:
+    parameters, rate, decay = model.parameters(), plan.learning_rate, plan.weight_decay
+    if plan.optimiser == "sgd":
+        return torch.optim.SGD(parameters, lr=rate, momentum=plan.momentum, weight_decay=decay, fused=True)
+    return torch.optim.Adam(parameters, lr=rate, weight_decay=decay, fused=True)
+
+
+def _state(model: nn.Module, optimiser: torch.optim.Optimizer) -> Arrays:
+    """Parameters and the optimiser's memory of each, as arrays named `model.NAME` and `optimiser.INDEX.NAME`."""
+    state = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    for index, memory in optimiser.state_dict()["state"].items():
+        state |= {f"optimiser.{index}.{name}": tensor for name, tensor in memory.items() if tensor is not None}
+    return {name: tensor.detach().cpu().contiguous().numpy().copy() for name, tensor in state.items()}
+
+
+def _resumed(
+    model: nn.Module, optimiser: torch.optim.Optimizer, checkpoint: tuple[Arrays, dict[str, Any]] | None
+) -> History:
+    """Put the checkpoint's state into model and optimiser, and return its history; an empty one without a checkpoint.
+
+    Raises:
+        RunError: if the checkpoint is not of this model and optimiser.
+    """
+    if checkpoint is None:
+        return History()
+    arrays, note = checkpoint
+    parameters: dict[str, Tensor] = {}
+    memory: dict[int, dict[str, Tensor]] = {}
+    for name, array in arrays.items():
+        kind, _, rest = name.partition(".")
+        if kind == "model":
+            parameters[rest] = torch.from_numpy(array)
+        else:
+            index, _, key = rest.partition(".")
+            memory.setdefault(int(index), {})[key] = torch.from_numpy(array)
+    try:
+        model.load_state_dict(parameters)
+        optimiser.load_state_dict({"state": memory, "param_groups": optimiser.state_dict()["param_groups"]})
+        return msgspec.convert(note, type=History)
+    except (RuntimeError, ValueError, msgspec.ValidationError) as error:
+        raise RunError(f"the checkpoint does not fit this run ({error}); start anew in another folder") from error
