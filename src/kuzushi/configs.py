@@ -8,6 +8,7 @@ from typing import Literal
 from kuzushi.errors import ConfigError
 
 Device = Literal["auto", "cpu", "cuda"]
+Act = Literal["sig", "tanh", "step"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +41,10 @@ class CharactersConfig:
 class CheckerboardConfig:
     """Train perceptrons on the 3x3 checkerboard, or load one, and draw what every hidden unit computes."""
 
-    act: Literal["sig", "tanh", "step"] = "sig"
-    """The units: sigmoid, tanh, or step. Step units have no gradient: give them their weights."""
+    act: Act | None = None
+    """The hidden units: sigmoid, tanh, or step; sigmoid unless given, or what the given weights were made for.
+
+    Step units have no gradient: give them their weights."""
     hid: int | None = None
     """Hidden units; 5 unless given, or as many as the given weights have."""
     set_weights: str | None = None
@@ -54,7 +57,7 @@ class CheckerboardConfig:
     """board (the nine points), or a CSV file with columns x1, x2, ..., target."""
     epochs: int = 20_000
     """Training stops here, or as soon as every net is right on every point."""
-    lr: float = 0.02
+    lr: float = 0.1
     """Learning rate of Adam."""
     seed: int = 0
     """Seed of the random starts."""

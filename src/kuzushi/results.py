@@ -254,8 +254,10 @@ class Transition:
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """The smallest state machine of the language cut at n <= the trained length."""
+    """The smallest state machine of the language cut at n <= `longest`."""
 
+    longest: int | None
+    """None for a grammar, which is finite as it is."""
     states: tuple[str, ...]
     start: str
     transitions: tuple[Transition, ...]
@@ -282,13 +284,16 @@ class EnsembleLoss:
 class SequencesResult:
     """An ensemble of recurrent nets on one language, scored by whole strings.
 
-    arrays, over the strings n = 1..trained length each from the initial state (`walk`):
+    A length is an n where the language counts, and a number of symbols in a Reber language. Those are trained and
+    tested on strings as the grammar draws them; both lengths are then that of the longest test string.
+
+    arrays, of the shown net over some strings each from the initial state (`walk`; n = 1..trained length, or the first
+    test strings of a Reber language):
         state: int64 of shape (steps,), places in `states`.
         string: int64 of shape (steps,), which string the step belongs to.
         hidden: float32 of shape (steps, hid), after each symbol.
         cell: float32 of shape (steps, hid), for the LSTM.
         gates: float32 of shape (steps, 3, hid), input, forget and output gate, for the LSTM.
-        start: float32 of shape (hid,), the hidden state before the first symbol.
     """
 
     config: SequencesConfig
@@ -300,7 +305,8 @@ class SequencesResult:
     trained_length: int
     tested_length: int
     first_failure: tuple[int | None, ...]
-    """One per net: the smallest n that fails, alone or in a stream; None where none does up to tested_length."""
+    """One per net: the smallest length that fails, alone (tried up to tested_length) or in a stream (up to
+    trained_length); None where none does."""
     solved: int
     """Nets exact on every string up to the trained length, alone and in a stream without reset."""
     solved_interval: Interval
