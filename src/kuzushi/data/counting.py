@@ -1,0 +1,113 @@
+"""Languages that count: a^n b^n, a^n b^2n, a^n b^2n c^3n and their kin."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, combinations
+
+import torch
+from jaxtyping import Bool, Int
+from torch import Generator, Tensor
+from torch.nn.functional import one_hot
+
+from kuzushi.data.streams import Streams, lay_out
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Strings of n times the first symbol, then each further symbol its ratio times n.
+
+    Example: Counting(("a", "b"), (1, 2)) is a^n b^2n: abb, aabbbb, aaabbbbbb, ...
+
+    A state is named by what must be known to go on: "a3" (three a's read), "2b 9c" (two b's and nine c's to come),
+    "end". A net is asked where the next symbol is determined, which is everywhere but after an a.
+    """
+
+    symbols: tuple[str, ...]
+    ratios: tuple[int, ...]
+    """How often each symbol comes, in units of n; the first is 1."""
+
+    def states(self, longest: int) -> tuple[str, ...]:
+        table = _all_strings(self, longest)
+        names = []
+        for read, left in zip(table.read.tolist(), table.left.tolist(), strict=True):
+            to_come = [f"{count}{symbol}" for count, symbol in zip(left, self.symbols[1:], strict=True) if count]
+            names.append(f"{self.symbols[0]}{read}" if read else " ".join(to_come) or "end")
+        return tuple(names)
+
+    def of(self, n: Int[Tensor, "batch strings"], *, longest: int) -> Streams:
+        """Streams of strings of given n, each from 1 to `longest`."""
+        table, period = _all_strings(self, longest), sum(self.ratios)
+        lengths = period * n.flatten()
+        begins = _begins(n.flatten(), period)
+        place = (begins + lengths - lengths.cumsum(0)).repeat_interleave(lengths)
+        place += torch.arange(len(place))  # in the table of all strings, for each symbol of the streams
+        return lay_out(
+            table.symbol[place], table.state[place],
+            lengths=period * n, n=n, legal=table.legal, asked=table.legal.sum(1) == 1,
+        )  # fmt: skip
+
+    def draw(self, batch: int, *, strings: int, longest: int, generator: Generator) -> Streams:
+        return self.of(torch.randint(1, longest + 1, (batch, strings), generator=generator), longest=longest)
+
+    def alone(self, longest: int) -> Streams:
+        return self.of(torch.arange(1, longest + 1)[:, None], longest=longest)
+
+    def side_by_side(self, longest: int) -> Streams:
+        return self.of(torch.tensor([every_pair(longest)]), longest=longest)
+
+    def example(self, longest: int) -> Streams:
+        return self.of(torch.tensor([[3, 1, 2]]).clamp(max=longest), longest=longest)
+
+
+def every_pair(longest: int) -> tuple[int, ...]:
+    """Numbers 1..longest in an order in which every ordered pair stands side by side exactly once.
+
+    A de Bruijn sequence of order 2, joined from the Lyndon words of length 1 and 2 (Fredricksen and Maiorana 1978),
+    with its first number once more at the end.
+
+    Example: every_pair(2) -> (1, 1, 2, 2, 1)
+    """
+    numbers = range(1, longest + 1)
+    words = sorted([*((number,) for number in numbers), *combinations(numbers, 2)])
+    return (*chain.from_iterable(words), 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AllStrings:
+    """The strings n = 1, 2, ... laid end to end, from which streams are copied, and their states."""
+
+    symbol: Int[Tensor, " total"]
+    state: Int[Tensor, " total"]
+    read: Int[Tensor, " states"]
+    """The a's read; 0 once the a's are over."""
+    left: Int[Tensor, "states later"]
+    """How many of each later symbol are to come; 0 while a's are read."""
+    legal: Bool[Tensor, "states alphabet"]
+
+
+def _begins(n: Int[Tensor, " strings"], period: int) -> Int[Tensor, " strings"]:
+    """Where the string of each n begins among all strings laid end to end."""
+    return period * n * (n - 1) // 2
+
+
+@lru_cache(maxsize=8)
+def _all_strings(language: Counting, longest: int) -> _AllStrings:
+    ratios, numbers = torch.tensor(language.ratios), torch.arange(1, longest + 1)
+    period = sum(language.ratios)
+    n = numbers.repeat_interleave(period * numbers)  # (total,)
+    after = torch.arange(1, len(n) + 1) - _begins(n, period)  # symbols of this string read so far
+    in_as = after <= n
+    read = torch.where(in_as, after, 0)
+    left = (ratios.cumsum(0) * n[:, None] - after[:, None]).clamp(min=torch.tensor(0), max=ratios * n[:, None])
+    left = torch.where(in_as[:, None], 0, left[:, 1:])  # (total, later)
+    # One number for all that must be known: it rises along a1, a2, ... and then falls with what is left.
+    radix = int(ratios.max()) * longest + 1
+    to_come = (left * radix ** torch.arange(len(ratios) - 2, -1, -1)).sum(1)
+    known, state = torch.where(in_as, read - longest, 1 + to_come.max() - to_come).unique(return_inverse=True)
+    read = torch.zeros_like(known).scatter_(0, state, read)
+    left = left.new_zeros(len(known), len(ratios) - 1).index_put_((state,), left)
+    next_symbol = torch.cat([(left == 0).all(1, keepdim=True), left > 0], 1).int().argmax(1)  # (states,)
+    legal = one_hot(next_symbol, len(ratios)).bool()
+    legal[read > 0, :2] = True
+    symbol = torch.arange(len(ratios)).repeat(longest).repeat_interleave((ratios * numbers[:, None]).flatten())
+    return _AllStrings(symbol=symbol, state=state, read=read, left=left, legal=legal)
