@@ -287,8 +287,7 @@ class SequencesResult:
     A length is an n where the language counts, and a number of symbols in a Reber language. Those are trained and
     tested on strings as the grammar draws them; both lengths are then that of the longest test string.
 
-    arrays, of the shown net over some strings each from the initial state (`walk`; n = 1..trained length, or the first
-    test strings of a Reber language):
+    arrays, of the shown net over the first test strings, each from the initial state (`walk`):
         state: int64 of shape (steps,), places in `states`.
         string: int64 of shape (steps,), which string the step belongs to.
         hidden: float32 of shape (steps, hid), after each symbol.

@@ -37,6 +37,10 @@ class Streams:
         """The symbol that comes next; after the last one of a stream, the first of another string."""
         return pad(self.symbols[:, 1:], (0, 1))
 
+    def first(self, count: int) -> "Streams":
+        """The first streams of the batch."""
+        return Streams(**{field.name: getattr(self, field.name)[:count] for field in fields(self)})
+
     def to(self, device: torch.device) -> "Streams":
         """The same streams on a device."""
         return Streams(**{field.name: getattr(self, field.name).to(device) for field in fields(self)})

@@ -43,6 +43,14 @@ class SRN(nn.Module):
         self.weight_out = _uniform(nets, alphabet, hid, hid=hid, generator=generator)
         self.bias_out = _uniform(nets, alphabet, hid=hid, generator=generator)
 
+    @torch.no_grad()
+    def start_near_identity(self) -> None:
+        """Halve the random recurrent weights and add the identity, so that at the start a state is kept for long.
+
+        After Le, Jaitly and Hinton 2015 (arXiv 1504.00941), who start there with rectified linear units.
+        """
+        self.weight_hh.mul_(0.5).add_(torch.eye(self.weight_hh.shape[1], device=self.weight_hh.device))
+
     def forward(self, symbols: Symbols, *, after: Trace | None = None) -> Trace:
         """Read streams, the same for all nets or each net its own.
 
@@ -101,7 +109,7 @@ def _drive(
     """W_ih x + b for every symbol at once."""
     x = one_hot(symbols.movedim(-1, 0), weight.shape[2]).to(weight.dtype)  # (time, [nets,] batch, alphabet)
     spec = "nrk,tbk->tnrb" if symbols.dim() == 2 else "nrk,tnbk->tnrb"
-    return torch.einsum(spec, weight + bias[..., None], x)
+    return torch.einsum(spec, weight + bias[..., None], x).contiguous()  # copied once rather than step by step
 
 
 def _readout(
@@ -147,7 +155,7 @@ class _SRNSteps(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, grad_hidden: Tensor) -> tuple[Tensor, Tensor, None]:
         hidden, weight_hh = ctx.saved_tensors
-        back = weight_hh.transpose(1, 2)
+        grad_hidden, back = grad_hidden.contiguous(), weight_hh.transpose(1, 2)
         slope = (1 - hidden[1:].square()).unbind()  # of tanh
         delta = torch.zeros_like(hidden)  # the gradient of what goes into tanh, and at the end nothing
         deltas = delta.unbind()
@@ -180,14 +188,15 @@ class _LSTMSteps(torch.autograd.Function):
             torch.mul(f[t], c[t], out=c[t + 1]).addcmul_(i[t], g[t])
             torch.mul(o[t], torch.tanh(c[t + 1], out=tanh_c[t]), out=h[t + 1])
         ctx.save_for_backward(hidden, cell, squashed, gates, weight_hh)
-        ctx.mark_non_differentiable(cell, rows)
-        return hidden[1:], cell[1:], rows
+        cells = cell[1:]
+        ctx.mark_non_differentiable(cells, rows)
+        return hidden[1:], cells, rows
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad_hidden: Tensor, *_: Any) -> tuple[Tensor, Tensor, None, None]:
         hidden, cell, squashed, gates, weight_hh = ctx.saved_tensors
-        back = weight_hh.transpose(1, 2)
+        grad_hidden, back = grad_hidden.contiguous(), weight_hh.transpose(1, 2)
         i, f, g, o = gates.unbind(2)
         # What each gate's input does to the cell (i, f, g) or to h (o), for all times at once.
         to_cell = torch.stack([g * i * (1 - i), cell[:-1] * f * (1 - f), i * (1 - g.square())], 2).unbind()

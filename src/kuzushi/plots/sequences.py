@@ -1,0 +1,285 @@
+"""Figures of recurrent nets: where the hidden state goes, what the gates do, and how far each net counts."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from math import ceil
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from kuzushi.plots.machines import NODES, draw_machine, layout
+from kuzushi.plots.states import States, draw_states, draw_states_3d, pairs_of_units
+from kuzushi.plots.style import BLACK, BLUE, ORANGE, RED, Drawn, new_figure
+from kuzushi.results import EnsembleLoss, SequencesResult, Step
+
+TITLES = {"srn": "SRN", "lstm": "LSTM"}
+WRITTEN = {
+    "reber": "Reber's grammar", "reber-embedded": "the embedded Reber grammar", "anbn": "aⁿbⁿ", "anb2n": "aⁿb²ⁿ",
+    "anbncn": "aⁿbⁿcⁿ", "anb2nc3n": "aⁿb²ⁿc³ⁿ",
+}  # fmt: skip
+GATES = ("input gate", "forget gate", "output gate")
+COUNTING_STATES = "In a state such as a3 three a's have been read; in 5b five b's are still to come."
+LONGEST_PATH = 30
+"""The most symbols of the string whose path is drawn."""
+MOST_BARS = 25
+"""The most bars of the chart of first failures; beyond, lengths share a bar."""
+
+
+def figures(results: Sequence[SequencesResult]) -> Iterator[Drawn]:
+    """Every figure of every result."""
+    for place, result in enumerate(results, start=1):
+        yield _machine(f"{place}-machine", result)
+        if result.hid > 1:
+            yield _states(f"{place}-states", result)
+        if result.hid > 2:
+            yield _states_3d(f"{place}-states-3d", result)
+        if "gates" in result.arrays:
+            yield _gates(f"{place}-gates", result)
+        yield _predictions(f"{place}-predictions", result)
+        yield _failures(f"{place}-first-failure", result)
+        yield _training(f"{place}-training", result)
+
+
+# --- drawing: data and axes in, artists out -------------------------------------------------------------------
+
+
+def draw_values(ax: Axes, values: NDArray[np.float32], symbols: str, *, label: str) -> None:
+    """Draw a line for each unit of `values`, of shape (symbols, hid), over the symbols of a string."""
+    for unit, line in enumerate(values.T):
+        ax.plot(range(len(symbols)), line, ".-", color=NODES[unit % len(NODES)], label=f"unit {unit + 1}")
+    ax.set_xticks(range(len(symbols)), list(symbols))
+    ax.set_ylabel(label)
+    ax.grid(alpha=0.3)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def draw_predictions(ax: Axes, steps: Sequence[Step], symbols: Sequence[str]) -> None:
+    """Draw the probability of each next symbol (rows) after each symbol read (columns), legal ones framed."""
+    probabilities = np.array([step.probabilities for step in steps]).T  # (symbols, steps)
+    image = ax.imshow(probabilities, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    ax.figure.colorbar(image, ax=ax, label="probability", shrink=0.9)
+    for x, step in enumerate(steps):
+        for y, symbol in enumerate(symbols):
+            if symbol in step.legal:
+                colour = BLACK if step.right else RED
+                ax.add_patch(Rectangle((x - 0.45, y - 0.45), 0.9, 0.9, fill=False, edgecolor=colour, linewidth=1.4))
+    ax.set_xticks(range(len(steps)), [step.symbol for step in steps])
+    ax.set_yticks(range(len(symbols)), list(symbols))
+    ax.set(xlabel="symbol read", ylabel="next symbol")
+
+
+def draw_failures(ax: Axes, result: SequencesResult) -> None:
+    """Draw how many nets fail first at each length; where they are trained is shaded."""
+    bars = failures(result)
+    colour = [RED if high is not None and high <= result.trained_length else BLUE for _, high, _ in bars]
+    drawn = ax.bar([label for label, _, _ in bars], [count for *_, count in bars], color=colour)
+    ax.bar_label(drawn)
+    ax.set(xlabel="first length that fails", ylabel=f"nets, of {result.nets}")
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def draw_learning(loss: Axes, solved: Axes, history: Sequence[EnsembleLoss], *, nets: int) -> None:
+    """Draw the median loss and the number of exact nets against the updates."""
+    updates = [score.update for score in history]
+    loss.plot(updates, [score.loss for score in history], ".-", color=BLUE)
+    loss.set(ylabel="median loss (nats per symbol)", ylim=(0, None))
+    solved.plot(updates, [score.solved for score in history], ".-", color=ORANGE)
+    solved.axhline(nets, color=BLACK, linewidth=0.8, linestyle=":")
+    solved.set(xlabel="updates", ylabel=f"exact nets, of {nets}", ylim=(0, 1.05 * nets))
+    solved.yaxis.set_major_locator(MaxNLocator(integer=True))
+    for ax in (loss, solved):
+        ax.grid(alpha=0.3)
+
+
+def failures(result: SequencesResult) -> list[tuple[str, int | None, int]]:
+    """How many nets fail first at which lengths: a label, the last length it stands for, and the count.
+
+    The lengths at which no net fails are left out; those that never fail stand last, with no length.
+    """
+    counts = Counter(failure for failure in result.first_failure if failure is not None)
+    width = ceil(max(counts, default=1) / MOST_BARS)
+    groups: Counter[int] = Counter()
+    for failure, count in counts.items():
+        groups[(failure - 1) // width] += count
+    bars: list[tuple[str, int | None, int]] = [
+        (f"{group * width + 1}" if width == 1 else f"{group * width + 1}-{(group + 1) * width}", (group + 1) * width, n)
+        for group, n in sorted(groups.items())
+    ]
+    return [*bars, (f"none to {result.tested_length}", None, result.first_failure.count(None))]
+
+
+# --- figures with their words ---------------------------------------------------------------------------------
+
+
+def _machine(name: str, result: SequencesResult) -> Drawn:
+    machine = result.machine
+    x, y = zip(*layout(machine).values(), strict=True)
+    figure = new_figure(min(14, 0.62 * (max(x) - min(x) + 2)), min(8, 0.62 * (max(y) - min(y) + 2.4)))
+    draw_machine(figure.subplots(), machine)
+    what = (
+        "The grammar is such a machine itself."
+        if machine.longest is None
+        else f"It follows {WRITTEN[result.language]} as long as n is at most {machine.longest}; for every n there is "
+        f"none, since it would have to count without end. {COUNTING_STATES}"
+    )
+    arrows = [f"{arrow.source} {arrow.symbol} {arrow.target}" for arrow in machine.transitions]
+    return Drawn(
+        name=name,
+        figure=figure,
+        caption=f"The smallest state machine that a net has to imitate, with {len(layout(machine))} states. "
+        f"{what} The double circle is where a string begins and ends.",
+        alternative=f"As state, symbol, next state: {'; '.join(arrows)}.",
+    )
+
+
+def _states(name: str, result: SequencesResult) -> Drawn:
+    states = _followed(result)
+    pairs = pairs_of_units(states)
+    columns = min(3, len(pairs))
+    rows, side = ceil(len(pairs) / columns), 6.5 if len(pairs) == 1 else 4.8
+    figure = new_figure(side * columns, side * rows)
+    grid = figure.subplots(rows, columns, squeeze=False).ravel()
+    for ax, units in zip(grid, pairs, strict=True):
+        draw_states(ax, states, units)
+    some = "" if len(states.units()) == result.hid else f" (the {len(states.units())} of {result.hid} that move most)"
+    return Drawn(
+        name=name,
+        figure=figure,
+        caption=f"The hidden units of the {TITLES[result.model]}{some} after each symbol of {_walks(result)}, "
+        f"{_which(result)}. Colour and name say where in the language each point is. "
+        f"{'' if result.machine.longest is None else COUNTING_STATES + ' '}The star is the initial state, and the "
+        f"arrows follow {_path(result)}. Points of one name close together, and apart from all others, mean that the "
+        "net knows where it is.",
+        alternative=f"Mean hidden activations by state: {_means(states)}.",
+    )
+
+
+def _states_3d(name: str, result: SequencesResult) -> Drawn:
+    states = _followed(result)
+    first, second, third = states.units(3)
+    figure = new_figure(7, 6.5)
+    ax = figure.add_subplot(projection="3d")
+    draw_states_3d(ax, states, (first, second, third))
+    return Drawn(
+        name=name,
+        figure=figure,
+        caption=f"The same states in space: hidden units {first + 1}, {second + 1} and {third + 1}. The line follows "
+        f"{_path(result)} from the star, the initial state.",
+        alternative=f"Mean hidden activations by state: {_means(states)}.",
+    )
+
+
+def _gates(name: str, result: SequencesResult) -> Drawn:
+    chosen = result.arrays["string"] == _longest(result)
+    cell, gates, hidden = (result.arrays[array][chosen] for array in ("cell", "gates", "hidden"))
+    text = result.walk[_longest(result)]
+    rows = [("cell", cell), ("hidden", hidden), *zip(GATES, gates.swapaxes(0, 1), strict=True)]
+    figure = new_figure(9, 9)
+    axes = figure.subplots(len(rows), 1, sharex=True, height_ratios=(2, 1.2, 1, 1, 1))
+    for ax, (label, values) in zip(axes, rows, strict=True):
+        draw_values(ax, values, text, label=label)
+        if label in GATES:
+            ax.set_ylim(-0.05, 1.05)
+    axes[-1].set_xlabel("symbol read")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=6, frameon=False)
+    units = range(result.hid)
+    counted = [f"unit {unit + 1}: {', '.join(f'{value:.2f}' for value in cell[:, unit])}" for unit in units]
+    return Drawn(
+        name=name,
+        figure=figure,
+        caption=f"Inside the LSTM while it reads {_path(result)} ({_which(result)}). A cell that rises by equal steps "
+        "and falls by equal steps counts. A gate near 1 is open, near 0 closed: the input gate lets the symbol into "
+        "the cell, the forget gate keeps what is there, the output gate shows it.",
+        alternative=f"The cells, symbol by symbol of {text}: {'; '.join(counted)}.",
+    )
+
+
+def _predictions(name: str, result: SequencesResult) -> Drawn:
+    steps = result.shown.steps
+    figure = new_figure(max(5.0, 0.34 * len(steps) + 2), 0.4 * len(result.symbols) + 1.3)
+    draw_predictions(figure.subplots(), steps, result.symbols)
+    determined = [step for step in steps if step.determined]
+    correct = sum(step.right for step in determined)
+    wrong = [f"after symbol {i}, {step.symbol}" for i, step in enumerate(steps, start=1) if not step.right]
+    return Drawn(
+        name=name,
+        figure=figure,
+        caption=f"What the {TITLES[result.model]} expects after each symbol of one stream ({_which(result)}). Frames "
+        "are around the symbols that may follow, red where the net prefers another. Where only one may follow, it is "
+        f"right {correct} of {len(determined)} times.",
+        alternative=f"Wrong: {'; '.join(wrong) or 'nowhere'}.",
+    )
+
+
+def _failures(name: str, result: SequencesResult) -> Drawn:
+    figure = new_figure(9, 4)
+    draw_failures(figure.subplots(), result)
+    rate = result.solved_interval
+    length = "n" if result.machine.longest is not None else "number of symbols"
+    counted = [f"{label}: {count}" for label, _, count in failures(result)]
+    return Drawn(
+        name=name,
+        figure=figure,
+        caption=f"The first string that each net fails, by its {length}: alone (tried up to {result.tested_length}) or "
+        f"in a stream without reset (up to {result.trained_length}). Red: within what it was trained on. Exact on all "
+        f"of that are {result.solved} of {result.nets} nets, {rate.mean:.0%} (95 % interval {rate.low:.0%} to "
+        f"{rate.high:.0%}). A net that had understood would fail nowhere.",
+        alternative=f"Nets by the first length that fails: {'; '.join(counted)}.",
+    )
+
+
+def _training(name: str, result: SequencesResult) -> Drawn:
+    figure = new_figure(8, 5)
+    loss, solved = figure.subplots(2, 1, sharex=True)
+    draw_learning(loss, solved, result.history, nets=result.nets)
+    first, last = result.history[0], result.history[-1]
+    return Drawn(
+        name=name,
+        figure=figure,
+        caption=f"How {result.nets} {TITLES[result.model]}s learn {WRITTEN[result.language]}: above the loss, below "
+        "how many are exact on every string they are trained on. The loss cannot fall to 0, since not every "
+        "symbol is determined; it is no proof of learning, and the lower curve is.",
+        alternative=f"After {first.update:,} updates median loss {first.loss:.4f} and {first.solved} of {result.nets} "
+        f"nets exact; after {last.update:,} updates {last.loss:.4f} and {last.solved}.",
+    )
+
+
+# --- words ----------------------------------------------------------------------------------------------------
+
+
+def _longest(result: SequencesResult) -> int:
+    """The longest string that is short enough for its path to be drawn, as its place in the walk."""
+    lengths = [len(text) for text in result.walk]
+    fitting = [length for length in lengths if length <= LONGEST_PATH]
+    return lengths.index(max(fitting) if fitting else min(lengths))
+
+
+def _followed(result: SequencesResult) -> States:
+    return States.of(result, string=_longest(result))
+
+
+def _path(result: SequencesResult) -> str:
+    return f"the string {result.walk[_longest(result)]}"
+
+
+def _walks(result: SequencesResult) -> str:
+    strings = len(result.walk)
+    return f"the strings n = 1 to {strings}" if result.machine.longest is not None else f"{strings} strings"
+
+
+def _which(result: SequencesResult) -> str:
+    failure = result.first_failure[result.shown.net]
+    far = f"first fails at {failure}" if failure is not None else f"fails nowhere up to {result.tested_length}"
+    return f"net {result.shown.net + 1} of {result.nets}, the one that goes furthest: it {far}"
+
+
+def _means(states: States) -> str:
+    names = np.array(states.names)
+    return "; ".join(
+        f"{name} ({', '.join(f'{value:.2f}' for value in states.points[names == name].mean(0))})"
+        for name in dict.fromkeys(states.names)
+    )
