@@ -296,6 +296,8 @@ class SequencesResult:
     """
 
     config: SequencesConfig
+    data_sha256: str
+    """Fingerprint of the strings with n up to the trained length, or of the test strings of a Reber language."""
     language: str
     symbols: tuple[str, ...]
     model: str

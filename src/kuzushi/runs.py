@@ -8,7 +8,10 @@ import os
 import platform
 import subprocess
 import time
+import zipfile
+import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,10 +24,12 @@ import safetensors.numpy
 
 import kuzushi
 from kuzushi.configs import COMMANDS, Config, command
-from kuzushi.errors import RunError
+from kuzushi.errors import ConfigError, RunError
 from kuzushi.results import RESULTS, SCHEMA, Arrays, Provenance, Result
 
 CHECKPOINT_SECONDS = 5.0
+DAMAGED = (zipfile.BadZipFile, zlib.error, RuntimeError, TypeError)
+"""What numpy lets through of an arrays.npz that is damaged, besides OSError, ValueError and EOFError."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,15 +80,16 @@ class RunFolder:
     def __init__(self, folder: Path, *, resume: bool = False) -> None:
         self.folder = folder
         self._resume = resume
-        self._created = not folder.exists()
         self._saved: dict[str, float] = {}
-        if not self._created and not folder.is_dir():
-            raise RunError(f"{folder}: is a file; give a folder for the run with --out")
-        if resume and not (folder / "config.json").is_file():
-            raise RunError(f"{folder}: holds no run to resume; leave --resume out to start one")
-        if not self._created and not resume and any(folder.iterdir()):
-            raise RunError(f"{folder}: is not empty; give another --out, or --resume to go on with the run in it")
         try:
+            self._created = not folder.exists()
+            if not self._created and not folder.is_dir():
+                raise RunError(f"{folder}: is a file; give a folder for the run with --out")
+            if resume and not (folder / "config.json").is_file():
+                raise RunError(f"{folder}: holds no run to resume; leave --resume out to start one")
+            # A killed process leaves its .lock, which holds nobody up; one that is still running holds it.
+            if not self._created and not resume and any(path.name != ".lock" for path in folder.iterdir()):
+                raise RunError(f"{folder}: is not empty; give another --out, or --resume to go on with the run in it")
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = filelock.FileLock(folder / ".lock", timeout=0)
             self._lock.acquire()
@@ -97,8 +103,8 @@ class RunFolder:
 
     def __exit__(self, *_: object) -> None:
         """Let go of the folder; one that nothing was written to is taken away again."""
+        (self.folder / ".lock").unlink(missing_ok=True)  # while it is held: nobody else's can be meant
         self._lock.release()
-        (self.folder / ".lock").unlink(missing_ok=True)
         if self._created and not any(self.folder.iterdir()):
             self.folder.rmdir()
 
@@ -108,9 +114,10 @@ class RunFolder:
         if self._resume:
             held = _read_json(self.folder / "config.json")
             if any(held.get(name) != value for name, value in settings.items()):
-                made_by = held.get("provenance", {}).get("command")
+                made_by = held.get("provenance")
+                made_with = f" ({made_by.get('command')})" if isinstance(made_by, dict) else ""
                 raise RunError(
-                    f"{self.folder}: holds a run of other settings or data ({made_by}); "
+                    f"{self.folder}: holds a run of other settings or data{made_with}; "
                     "give the same options, or another --out"
                 )
             return
@@ -194,9 +201,10 @@ def load(folder: Path) -> Result:
         )
     try:
         result: Result = msgspec.convert(fields, type=kind)
-        with np.load(folder / "arrays.npz", allow_pickle=False) as file:
+        # Opened here, since numpy leaves a file open that turns out to be damaged.
+        with open(folder / "arrays.npz", "rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (msgspec.ValidationError, OSError, ValueError, EOFError) as error:
+    except (ConfigError, OSError, ValueError, EOFError, *DAMAGED) as error:
         raise RunError(f"{folder}: the result cannot be read: {error}; make it again with the command in it") from error
     return dataclasses.replace(result, arrays=arrays)
 
@@ -216,7 +224,8 @@ def write_whole(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that cannot be written to cannot be tidied either
+            part.unlink()
         raise _unwritable(path, error) from error
 
 
@@ -232,7 +241,7 @@ def _lines(fields: Mapping[str, Any]) -> bytes:
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         fields: dict[str, Any] = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
-    except (msgspec.DecodeError, OSError) as error:
+    except (ValueError, OSError) as error:
         raise RunError(f"{path}: cannot be read: {error}") from error
     return fields
 
@@ -244,12 +253,15 @@ def _npz(arrays: Arrays) -> bytes:
 
 
 def _commit() -> str | None:
-    """The commit of the source tree this package runs from, or None where it was installed from a wheel."""
+    """The commit of the source tree this package runs from, or None where it, or git, is not there."""
     root = Path(__file__).parents[2]
     if not (root / ".git").exists():
         return None
-    described = subprocess.run(
-        ["git", "-C", str(root), "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    try:
+        described = subprocess.run(
+            ["git", "-C", str(root), "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    except OSError:  # git is not installed
+        return None
     return described.stdout.strip() or None

@@ -102,7 +102,7 @@ def clip_each_net(parameters: Iterable[Tensor], largest: float) -> None:
     Every parameter has shape (nets, ...); each net is treated as if it were alone.
     """
     gradients = [p.grad for p in parameters if p.grad is not None]
-    squares = torch.stack([gradient.flatten(1).square().sum(1) for gradient in gradients])  # (parameters, nets)
+    squares = torch.stack([g.reshape(len(g), -1).square().sum(1) for g in gradients])  # (parameters, nets)
     scale = (largest / (squares.sum(0).sqrt() + 1e-12)).clamp(max=1.0)  # (nets,)
     for gradient in gradients:
         gradient.mul_(scale.view(-1, *[1] * (gradient.dim() - 1)))
@@ -147,7 +147,7 @@ def _resumed(
     """Put the checkpoint's state into model and optimiser, and return its history; an empty one without a checkpoint.
 
     Raises:
-        RunError: if the checkpoint is not of this model and optimiser.
+        RunError: if the checkpoint is not of this model.
     """
     if checkpoint is None:
         return History()
@@ -166,4 +166,5 @@ def _resumed(
         optimiser.load_state_dict({"state": memory, "param_groups": optimiser.state_dict()["param_groups"]})
         return msgspec.convert(note, type=History)
     except (RuntimeError, ValueError, msgspec.ValidationError) as error:
-        raise RunError(f"the checkpoint does not fit this run ({error}); start anew in another folder") from error
+        reason = " ".join(str(error).split())  # torch gives it a line for every parameter
+        raise RunError(f"the checkpoint does not fit this run ({reason}); start anew in another folder") from error

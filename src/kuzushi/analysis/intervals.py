@@ -22,4 +22,5 @@ def wilson(successes: float, n: int) -> Interval:
     rate = successes / n
     centre = (rate + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
     half = Z95 / (1 + Z95**2 / n) * sqrt(rate * (1 - rate) / n + Z95**2 / (4 * n**2))
-    return Interval(rate, max(0.0, centre - half), min(1.0, centre + half))
+    # The rate lies inside; at 0 of n and n of n it is itself a bound, which rounding must not push past it.
+    return Interval(rate, max(0.0, min(rate, centre - half)), min(1.0, max(rate, centre + half)))

@@ -72,7 +72,8 @@ def run(config: SequencesConfig, *, journal: Journal = SILENT) -> SequencesResul
     language = named(config.lang)
     model = _model(config, language).to(device)
     made = provenance(config, device=str(device), threads=torch.get_num_threads())
-    journal.begin(config, made, _fingerprint(language, config.length))
+    fingerprint = _fingerprint(language, config.length)
+    journal.begin(config, made, fingerprint)
     history = _train(model, language, config, device=device, journal=journal)
 
     alone = language.alone(config.test_length).to(device)
@@ -82,6 +83,7 @@ def run(config: SequencesConfig, *, journal: Journal = SILENT) -> SequencesResul
     solved = sum(score.solved)
     return SequencesResult(
         config=config,
+        data_sha256=fingerprint,
         language=config.lang,
         symbols=language.symbols,
         model=config.model,

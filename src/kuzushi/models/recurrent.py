@@ -127,7 +127,7 @@ def _public(steps: Float[Tensor, "time nets rows batch"]) -> Float[Tensor, "nets
 def _start(
     drive: Float[Tensor, "time nets rows batch"],
     weight_hh: Float[Tensor, "nets rows hid"],
-    before: Float[Tensor, "nets batch time hid"] | None,
+    before: Float[Tensor, "nets batch earlier hid"] | None,
 ) -> Float[Tensor, "nets hid batch"]:
     if before is None:
         return drive.new_zeros(drive.shape[1], weight_hh.shape[2], drive.shape[3])

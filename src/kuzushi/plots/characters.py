@@ -199,7 +199,7 @@ def _samples(name: str, result: CharactersResult) -> Drawn:
 
 
 def _curves(name: str, results: Sequence[CharactersResult]) -> Drawn:
-    nets = dict(zip(_labels(results), (result.seeds for result in results), strict=True))
+    nets = dict(zip(names_of(results), (result.seeds for result in results), strict=True))
     figure = new_figure(11, 4.5)
     loss, accuracy = figure.subplots(1, 2)
     draw_loss(loss, nets)
@@ -224,7 +224,7 @@ def _curves(name: str, results: Sequence[CharactersResult]) -> Drawn:
 
 
 def _pairs(name: str, results: Sequence[CharactersResult], pairs: Sequence[PairShares]) -> Drawn:
-    labels, classes = _labels(results), results[0].data.classes
+    labels, classes = names_of(results), results[0].data.classes
     bars_of_a_pair = len(labels) * (2 if pairs[0].published else 1)
     figure = new_figure(9.5, max(0.6, 0.2 * bars_of_a_pair) * len(pairs) + 1)
     names, bars = figure.subplots(1, 2, sharey=True, width_ratios=(1, 2.5))
@@ -249,7 +249,7 @@ def _pairs(name: str, results: Sequence[CharactersResult], pairs: Sequence[PairS
 # --- words ----------------------------------------------------------------------------------------------------
 
 
-def _labels(results: Sequence[CharactersResult]) -> list[str]:
+def names_of(results: Sequence[CharactersResult]) -> list[str]:
     """A name for each result: its net, and where a net comes more than once also its place among the results."""
     nets = [result.net for result in results]
     return [

@@ -1,0 +1,186 @@
+"""Scoring by whole strings: logits made by hand, and an LSTM that counts, with weights set by hand."""
+
+from math import atanh, tanh
+
+import pytest
+import torch
+
+from kuzushi.analysis import exactness as module
+from kuzushi.analysis.exactness import exactness, never_stop, right
+from kuzushi.data.counting import every_pair
+from kuzushi.data.languages import LANGUAGES
+from kuzushi.models.recurrent import LSTM, MODELS
+
+ANBN = LANGUAGES["anbn"]
+UP = 1 / 16
+
+
+def counters(*leaks):
+    """Nets that count a's up and b's down and say b while more than half an a is left; b's count a `leak` too little.
+
+    Exact where a net does not leak. Read alone, a net that leaks misses the end of a^n b^n once n * leak > 1/2.
+    """
+    model = LSTM(len(leaks), alphabet=2, hid=1, generator=torch.Generator()).double()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()
+        model.bias[:, [0, 1, 3]] = 40  # gates open: the sigmoid is 1 to the last bit
+        for net, leak in enumerate(leaks):
+            model.weight_ih[net, 2] = torch.tensor([atanh(UP), -atanh(UP * (1 - leak))], dtype=torch.float64)
+        model.weight_out[:, 1] = 1
+        model.bias_out[:, 0] = tanh(UP / 2)
+    return model
+
+
+def scored(model, language=ANBN, *, trained, tested):
+    return exactness(model, alone=language.alone(tested), side_by_side=language.side_by_side(trained))
+
+
+def first_miss_in_a_stream(leak, longest):
+    """The smallest n that a leaking counter misses in the stream of all pairs, with exact steps in plain Python."""
+    count, missed = 0.0, []
+    for n in every_pair(longest):
+        count += n
+        for read in range(1, n + 1):
+            count -= 1 - leak
+            if (count > 0.5) != (read < n):
+                missed.append(n)
+    return min(missed, default=None)
+
+
+def test_a_net_is_right_where_its_most_probable_symbol_is_the_determined_one():
+    logits = torch.tensor([[[[3.0, 1.0, 2.0], [1.0, 3.0, 2.0], [1.0, 2.0, 3.0]]]])
+    legal = torch.tensor([[[True, False, False]] * 3])
+    assert right(logits, legal=legal, asked=torch.ones(1, 3, dtype=torch.bool)).tolist() == [[[True, False, False]]]
+
+
+def test_every_legal_symbol_must_be_more_probable_than_every_other():
+    logits = torch.tensor([[[[3.0, 2.0, 1.0], [3.0, 1.0, 2.0], [1.0, 2.0, 3.0], [-9.0, -8.0, -10.0]]]])
+    legal = torch.tensor([[[True, True, False]] * 4])
+    assert right(logits, legal=legal, asked=legal[..., 0]).tolist() == [[[True, False, False, True]]]
+
+
+def test_a_tie_and_a_logit_that_is_no_number_are_wrong_and_all_symbols_legal_is_right():
+    logits = torch.tensor([[[[1.0, 1.0], [torch.nan, 0.0], [0.0, torch.nan], [0.0, 5.0]]]])
+    legal = torch.tensor([[[True, False], [True, False], [True, False], [True, True]]])
+    assert right(logits, legal=legal, asked=legal[..., 0]).tolist() == [[[False, False, False, True]]]
+
+
+def test_where_nothing_is_asked_every_net_is_right():
+    logits = torch.tensor([[[[0.0, 1.0]] * 2], [[[1.0, 0.0]] * 2], [[[torch.nan, 0.0]] * 2]])
+    legal = torch.tensor([[[True, False]] * 2])
+    assert right(logits, legal=legal, asked=torch.tensor([[False, True]])).tolist() == [
+        [[True, False]], [[True, True]], [[True, False]]
+    ]  # fmt: skip
+
+
+def test_a_net_that_counts_exactly_never_fails():
+    score = scored(counters(0.0), trained=6, tested=40)
+    assert score.first_failure == (None,)
+    assert score.accuracy == (1.0,)
+    assert (score.trained, score.tested) == (6, 40)
+    assert score.solved == (True,)
+
+
+@pytest.mark.parametrize("leak", [0.07, 0.11, 0.2])
+def test_a_net_that_leaks_fails_first_at_the_n_where_half_an_a_is_lost(leak):
+    expected = next(n for n in range(1, 99) if n * leak > 0.5)
+    score = scored(counters(leak), trained=1, tested=10)
+    assert score.first_failure == (expected,)
+    missed = 10 - expected + 1
+    assert score.accuracy == pytest.approx((1 - missed / 55,))
+    assert score.solved == (True,)
+
+
+@pytest.mark.parametrize(("leak", "longest"), [(0.02, 2), (0.02, 4), (0.03, 4), (0.1, 3), (-0.03, 4), (0.005, 4)])
+def test_what_a_net_carries_from_one_string_into_the_next_counts_as_its_failure(leak, longest):
+    expected = first_miss_in_a_stream(leak, longest)
+    score = scored(counters(leak), trained=longest, tested=longest)
+    assert scored(counters(leak), trained=1, tested=longest).first_failure == (None,)
+    assert score.first_failure == (expected,)
+    assert score.accuracy == (1.0,)
+    assert score.solved == (expected is None,)
+
+
+def test_the_nets_of_an_ensemble_are_scored_apart():
+    score = scored(counters(0.0, 0.07, 0.2, 0.11), trained=1, tested=7)
+    assert score.first_failure == (None, None, 3, 5)
+    assert score.solved == (True, True, True, True)
+    score = scored(counters(0.0, 0.07, 0.3, 0.005), trained=2, tested=9)
+    assert score.solved == (True, True, False, True)
+    assert score.first_failure[0] is None
+
+
+def test_a_net_that_always_says_b_is_as_accurate_as_never_stopping_and_knows_nothing():
+    model = counters(0.0)
+    with torch.no_grad():
+        model.bias_out[0] = torch.tensor([0.0, 9.0])
+    score = scored(model, trained=3, tested=20)
+    assert score.first_failure == (1,)
+    assert score.solved == (False,)
+    assert score.accuracy[0] == pytest.approx(never_stop(ANBN.alone(20)))
+
+
+@pytest.mark.parametrize("longest", [1, 4, 15])
+@pytest.mark.parametrize(
+    ("name", "missed", "determined"), [("anbn", 1, 1), ("anb2n", 1, 2), ("anbncn", 2, 2), ("anb2nc3n", 2, 5)]
+)
+def test_never_stopping_misses_every_change_of_symbol_that_is_determined(name, missed, determined, longest):
+    mean = (longest + 1) / 2
+    share = 1 - missed / (determined * mean)
+    assert never_stop(LANGUAGES[name].alone(longest)) == pytest.approx(share)
+    side_by_side = LANGUAGES[name].side_by_side(longest)
+    numbers = every_pair(longest)
+    assert never_stop(side_by_side) == pytest.approx(1 - missed / (determined * sum(numbers) / len(numbers)))
+
+
+def test_the_shares_that_the_docstrings_give():
+    assert never_stop(ANBN.alone(4)) == pytest.approx(0.6)
+    streams = ANBN.of(torch.tensor([[515]]), longest=515)
+    assert round(100 * never_stop(streams), 1) == 99.8
+
+
+@pytest.mark.parametrize("at_once", [1, 333])
+@pytest.mark.parametrize("name", ["reber-embedded", "anb2nc3n"])
+@pytest.mark.parametrize("model", MODELS)
+def test_reading_in_parts_gives_the_same_as_reading_whole(monkeypatch, at_once, name, model):
+    language = LANGUAGES[name]
+    alone, side_by_side = language.alone(3).first(20), language.side_by_side(3).first(3)
+    generator = torch.Generator().manual_seed(0)
+    nets = MODELS[model](5, alphabet=len(language.symbols), hid=4, generator=generator).double()
+    whole = exactness(nets, alone=alone, side_by_side=side_by_side)
+    monkeypatch.setattr(module, "AT_ONCE", at_once)
+    assert exactness(nets, alone=alone, side_by_side=side_by_side) == whole
+    assert len(set(whole.accuracy)) > 1
+
+
+@pytest.mark.parametrize("at_once", [1, 10, 100])
+def test_a_counter_read_in_parts_goes_on_counting(monkeypatch, at_once):
+    monkeypatch.setattr(module, "AT_ONCE", at_once)
+    score = scored(counters(0.0, 0.07), trained=4, tested=9)
+    assert score.first_failure[0] is None
+    assert score.first_failure[1] == first_miss_in_a_stream(0.07, 4)
+    assert score.accuracy == pytest.approx((1.0, 1 - 2 / 45))
+
+
+def test_no_more_than_at_once_is_read_together(monkeypatch):
+    read, forward = [], LSTM.forward
+
+    def spy(self, symbols, **options):
+        read.append(symbols.shape)
+        return forward(self, symbols, **options)
+
+    monkeypatch.setattr(LSTM, "forward", spy)
+    monkeypatch.setattr(module, "AT_ONCE", 60)
+    scored(counters(0.0, 0.0), trained=2, tested=5)
+    assert all(2 * batch * time <= 60 for batch, time in read)
+    assert [sum(time for batch, time in read if batch == size) for size in (5, 1)] == [10, 2 * sum(every_pair(2))]
+
+
+def test_a_string_of_a_grammar_fails_by_its_length():
+    language = LANGUAGES["reber"]
+    generator = torch.Generator().manual_seed(0)
+    score = scored(MODELS["srn"](3, alphabet=7, hid=4, generator=generator), language, trained=1, tested=1)
+    assert score.first_failure == (5, 5, 5)
+    assert score.tested == score.trained == language.alone(1).n.max()
+    assert score.solved == (False, False, False)

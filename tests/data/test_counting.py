@@ -1,0 +1,131 @@
+"""Languages that count, against strings spelled in plain Python."""
+
+from collections import Counter
+from itertools import pairwise, product
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kuzushi.data.counting import Counting, every_pair
+from kuzushi.data.languages import spelled
+
+RATIOS = [(1, 1), (1, 2), (1, 1, 1), (1, 2, 3), (1, 3, 1, 2)]
+
+
+def language_of(ratios):
+    return Counting(tuple("abcd"[: len(ratios)]), ratios)
+
+
+def string(ratios, n):
+    return "".join(symbol * (ratio * n) for symbol, ratio in zip("abcd", ratios, strict=False))
+
+
+def state_name(ratios, n, read):
+    """What must be known after `read` symbols of the string n: the a's read, or how many of each are to come."""
+    if read <= n:
+        return f"a{read}"
+    to_come = Counter(string(ratios, n)[read:])
+    return " ".join(f"{to_come[symbol]}{symbol}" for symbol in sorted(to_come)) or "end"
+
+
+def may_follow(ratios, prefix):
+    """The symbols that come next in some stream that goes on after this beginning of a string."""
+    strings = [string(ratios, n) for n in range(1, len(prefix) + 2)]
+    return {(whole + "a")[len(prefix)] for whole in strings if whole.startswith(prefix)}
+
+
+@pytest.mark.parametrize("ratios", RATIOS)
+@pytest.mark.parametrize("longest", [5, 8])
+def test_streams_equal_those_spelled_in_plain_python(ratios, longest):
+    language, n = language_of(ratios), [[1, 2, 3, 4, 5], [5, 5, 1, 4, 2], [1, 1, 1, 1, 1]]
+    streams, names = language.of(torch.tensor(n), longest=longest), language.states(longest)
+    assert spelled(language, streams) == tuple("".join(string(ratios, each) for each in row) for row in n)
+    for i, row in enumerate(n):
+        expected = [(each, read) for each in row for read in range(1, sum(ratios) * each + 1)]
+        assert streams.present[i].sum() == len(expected)
+        for t, (each, read) in enumerate(expected):
+            legal = may_follow(ratios, string(ratios, each)[:read])
+            assert streams.n[i, t] == each
+            assert names[streams.state[i, t]] == state_name(ratios, each, read)
+            assert {language.symbols[place] for place in streams.legal[i, t].nonzero()[:, 0]} == legal
+            assert streams.determined[i, t] == streams.asked[i, t] == (len(legal) == 1)
+
+
+@pytest.mark.parametrize("ratios", RATIOS)
+@pytest.mark.parametrize("longest", [1, 2, 5])
+def test_the_states_are_all_that_can_be_reached_each_once(ratios, longest):
+    names = language_of(ratios).states(longest)
+    reached = {
+        state_name(ratios, n, read) for n in range(1, longest + 1) for read in range(1, sum(ratios) * n + 1)
+    }  # fmt: skip
+    assert len(names) == len(reached)
+    assert set(names) == reached
+
+
+def test_states_rise_with_the_first_symbol_and_fall_to_the_end():
+    assert language_of((1, 2)).states(2) == ("a1", "a2", "3b", "2b", "1b", "end")
+    assert language_of((1, 1, 1)).states(2) == ("a1", "a2", "1b 2c", "2c", "1c", "end")
+    assert language_of((1, 2, 3)).states(3)[3:5] == ("5b 9c", "4b 9c")
+
+
+def test_the_examples_of_the_docstrings():
+    language = Counting(("a", "b"), (1, 2))
+    assert spelled(language, language.alone(3)) == ("abb", "aabbbb", "aaabbbbbb")
+    streams, names = language.of(torch.tensor([[1, 2]]), longest=2), language.states(2)
+    assert spelled(language, streams) == ("abbaabbbb",)
+    assert [names[place] for place in streams.state[0]] == ["a1", "1b", "end", "a1", "a2", "3b", "2b", "1b", "end"]
+    assert "".join("-y"[determined] for determined in streams.determined[0].int()) == "-yy--yyyy"
+    assert "2b 9c" in Counting(("a", "b", "c"), (1, 2, 3)).states(3)
+    assert every_pair(2) == (1, 1, 2, 2, 1)
+
+
+@given(longest=st.integers(1, 40))
+def test_every_ordered_pair_stands_side_by_side_exactly_once(longest):
+    numbers = range(1, longest + 1)
+    assert Counter(pairwise(every_pair(longest))) == Counter(product(numbers, repeat=2))
+
+
+@pytest.mark.parametrize("ratios", RATIOS)
+def test_the_test_strings_are_every_n_alone_and_every_pair_in_one_stream(ratios):
+    language = language_of(ratios)
+    assert spelled(language, language.alone(6)) == tuple(string(ratios, n) for n in range(1, 7))
+    together = "".join(string(ratios, n) for n in every_pair(4))
+    assert spelled(language, language.side_by_side(4)) == (together,)
+
+
+@pytest.mark.parametrize(("longest", "n"), [(1, (1, 1, 1)), (2, (2, 1, 2)), (9, (3, 1, 2))])
+def test_the_example_has_no_string_longer_than_asked(longest, n):
+    language = language_of((1, 1))
+    assert spelled(language, language.example(longest)) == ("".join(string((1, 1), each) for each in n),)
+
+
+def drawn(seed):
+    generator = torch.Generator().manual_seed(seed)
+    return language_of((1, 2)).draw(30, strings=4, longest=5, generator=generator)
+
+
+def test_a_draw_has_every_n_about_equally_often():
+    streams = drawn(1)
+    n = streams.n[streams.state == len(language_of((1, 2)).states(5)) - 1]  # at the end of every string
+    assert len(n) == 30 * 4
+    assert set(n.tolist()) == {1, 2, 3, 4, 5}
+    assert n.bincount()[1:].min() >= 12
+
+
+def test_a_draw_is_the_same_for_the_same_generator_and_goes_on_with_it():
+    torch.testing.assert_close(drawn(1).symbols, drawn(1).symbols)
+    generator = torch.Generator().manual_seed(1)
+    first, second = (language_of((1, 2)).draw(30, strings=4, longest=5, generator=generator) for _ in range(2))
+    torch.testing.assert_close(first.symbols, drawn(1).symbols)
+    assert spelled(language_of((1, 2)), first) != spelled(language_of((1, 2)), second)
+
+
+def test_long_strings_of_many_symbols_are_counted_without_overflow():
+    language, n = Counting(tuple("abcd"), (1, 3, 1, 2)), 60
+    streams, names = language.of(torch.tensor([[n]]), longest=n), language.states(n)
+    assert len(set(names)) == len(names)
+    assert [names[place] for place in streams.state[0, [0, n, 4 * n, 5 * n, -1]]] == [
+        "a1", "179b 60c 120d", "59c 120d", "119d", "end"
+    ]  # fmt: skip

@@ -1,0 +1,79 @@
+"""A set of labelled images is of one shape, and its fingerprint is of every pixel and label."""
+
+import dataclasses
+import hashlib
+
+import numpy as np
+import pytest
+
+from kuzushi.data.images import ImageData
+from kuzushi.errors import DataError
+
+
+def images(*, train: int = 4, test: int = 3, **changes: object) -> ImageData:
+    generator = np.random.default_rng(0)
+    fields = {
+        "name": "some",
+        "train_images": generator.integers(0, 256, (train, 28, 28), dtype=np.uint8),
+        "train_labels": np.arange(train) % 2,
+        "test_images": generator.integers(0, 256, (test, 28, 28), dtype=np.uint8),
+        "test_labels": np.arange(test) % 2,
+        "classes": ("a", "b"),
+        "verified": True,
+    }
+    return ImageData(**(fields | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"train_images": np.zeros((4, 28, 27), np.uint8)},
+            "some: the training images have shape (4, 28, 27) and there are 4 labels; "
+            "expected images of shape (4, 28, 28)",
+        ),
+        (
+            {"test_images": np.zeros((2, 28, 28), np.uint8)},
+            "some: the test images have shape (2, 28, 28) and there are 3 labels; expected images of shape (3, 28, 28)",
+        ),
+        ({"train": 0}, "some: the training part is empty; give at least one image"),
+        ({"test": 0}, "some: the test part is empty; give at least one image"),
+        ({"train_labels": np.array([0, 1, 2, 1])}, "some: a training label is outside 0..1; found 0..2"),
+        ({"test_labels": np.array([0, -1, 1])}, "some: a test label is outside 0..1; found -1..1"),
+    ],
+)
+def test_images_and_labels_that_do_not_fit_are_refused(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(DataError) as caught:
+        images(**changes)
+    assert str(caught.value) == message
+
+
+def test_a_class_may_have_no_image() -> None:
+    assert images(classes=("a", "b", "c")).classes == ("a", "b", "c")
+
+
+def test_the_fingerprint_is_sha_256_of_the_four_arrays_one_after_the_other() -> None:
+    data = images()
+    content = b"".join(
+        array.tobytes() for array in (data.train_images, data.train_labels, data.test_images, data.test_labels)
+    )
+    assert data.sha256 == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("field", ["train_images", "train_labels", "test_images", "test_labels"])
+def test_one_other_pixel_or_label_gives_another_fingerprint(field: str) -> None:
+    data = images()
+    changed = getattr(data, field).copy()
+    changed.flat[-1] ^= 1
+    assert dataclasses.replace(data, **{field: changed}).sha256 != data.sha256
+
+
+def test_the_fingerprint_does_not_depend_on_how_the_arrays_lie_in_memory() -> None:
+    data = images()
+    turned = data.train_images.transpose(2, 1, 0).copy().transpose(2, 1, 0)
+    assert not turned.flags.c_contiguous
+    assert dataclasses.replace(data, train_images=turned).sha256 == data.sha256
+
+
+def test_the_name_is_no_part_of_the_fingerprint() -> None:
+    assert dataclasses.replace(images(), name="other", verified=False).sha256 == images().sha256

@@ -1,0 +1,244 @@
+"""The recurrent ensembles against torch.nn.RNN and torch.nn.LSTM, finite differences, and themselves in parts."""
+
+import pytest
+import torch
+from torch import nn
+
+from kuzushi.models.recurrent import LSTM, MODELS, SRN
+
+NETS, ALPHABET, HID, TIME = 3, 4, 3, 7
+TORCH = {"srn": nn.RNN, "lstm": nn.LSTM}
+
+
+def started(name, *, nets=NETS, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    model = MODELS[name](nets, alphabet=ALPHABET, hid=HID, generator=generator).double()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(3)  # away from where tanh is a straight line
+    return model
+
+
+def symbols_of(*shape):
+    return torch.randint(ALPHABET, shape, generator=torch.Generator().manual_seed(1))
+
+
+def each_its_own():
+    return symbols_of(NETS, 2, TIME)
+
+
+def shared():
+    return symbols_of(2, TIME)
+
+
+STREAMS = {"shared": shared, "each its own": each_its_own}
+
+
+def plain(name, model, net):
+    """One net of the ensemble in torch's layer, with its readout."""
+    layer, readout = TORCH[name](ALPHABET, HID, batch_first=True).double(), nn.Linear(HID, ALPHABET).double()
+    weights = {key: parameter[net].detach() for key, parameter in model.named_parameters()}
+    layer.load_state_dict(
+        {
+            "weight_ih_l0": weights["weight_ih"],
+            "weight_hh_l0": weights["weight_hh"],
+            "bias_ih_l0": weights["bias"],
+            "bias_hh_l0": torch.zeros_like(weights["bias"]),
+        }
+    )
+    readout.load_state_dict({"weight": weights["weight_out"], "bias": weights["bias_out"]})
+    return layer, readout
+
+
+def one_hot(symbols):
+    return torch.eye(ALPHABET, dtype=torch.float64)[symbols]
+
+
+def read_by(symbols, net):
+    return symbols if symbols.dim() == 2 else symbols[net]
+
+
+def alone(model, net):
+    copy = type(model)(1, alphabet=ALPHABET, hid=HID, generator=torch.Generator()).double()
+    copy.load_state_dict({name: parameter[[net]] for name, parameter in model.state_dict().items()})
+    return copy
+
+
+def arrays(trace):
+    """The fields of a trace that are there, by name."""
+    return {name: value for name, value in vars(trace).items() if value is not None}
+
+
+def close(actual, expected, tolerance=1e-6):
+    torch.testing.assert_close(actual, expected, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("streams", STREAMS)
+def test_an_srn_equals_torch_nn_rnn_with_the_same_weights(streams):
+    model, symbols = started("srn"), STREAMS[streams]()
+    trace = model(symbols)
+    for net in range(NETS):
+        layer, readout = plain("srn", model, net)
+        hidden, last = layer(one_hot(read_by(symbols, net)))
+        close(trace.hidden[net], hidden)
+        close(trace.hidden[net, :, -1], last[0])
+        close(trace.logits[net], readout(hidden))
+    assert (trace.cell, trace.gates) == (None, None)
+
+
+@pytest.mark.parametrize("streams", STREAMS)
+def test_an_lstm_equals_torch_nn_lstm_with_the_same_weights(streams):
+    model, symbols = started("lstm"), STREAMS[streams]()
+    trace = model(symbols)
+    for net in range(NETS):
+        layer, readout = plain("lstm", model, net)
+        x = one_hot(read_by(symbols, net))
+        close(trace.hidden[net], layer(x)[0])
+        close(trace.logits[net], readout(layer(x)[0]))
+        for t in range(x.shape[1]):
+            close(trace.cell[net, :, t], layer(x[:, : t + 1])[1][1][0])
+
+
+def test_the_gates_of_an_lstm_are_input_forget_and_output():
+    model, symbols = started("lstm"), shared()
+    trace = model(symbols)
+    for net in range(NETS):
+        layer, _ = plain("lstm", model, net)
+        x = one_hot(symbols)
+        before = torch.cat([x.new_zeros(2, 1, HID), layer(x)[0][:, :-1]], 1)
+        i, f, g, o = (x @ layer.weight_ih_l0.T + before @ layer.weight_hh_l0.T + layer.bias_ih_l0).chunk(4, 2)
+        close(trace.gates[net], torch.stack([i, f, o], 2).sigmoid())
+        cell_before = torch.cat([x.new_zeros(2, 1, HID), trace.cell[net, :, :-1]], 1)
+        close(trace.cell[net], f.sigmoid() * cell_before + i.sigmoid() * g.tanh())
+
+
+def loss_weights(*shape):
+    return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+
+
+@pytest.mark.parametrize("streams", STREAMS)
+@pytest.mark.parametrize("name", MODELS)
+def test_gradients_equal_those_of_torchs_layer(name, streams):
+    model, symbols = started(name), STREAMS[streams]()
+    of_logits, of_hidden = loss_weights(2, TIME, ALPHABET), loss_weights(2, TIME, HID)
+    trace = model(symbols)
+    ((trace.logits * of_logits).sum() + (trace.hidden * of_hidden).sum()).backward()
+    for net in range(NETS):
+        layer, readout = plain(name, model, net)
+        hidden, _ = layer(one_hot(read_by(symbols, net)))
+        ((readout(hidden) * of_logits).sum() + (hidden * of_hidden).sum()).backward()
+        close(model.weight_ih.grad[net], layer.weight_ih_l0.grad)
+        close(model.weight_hh.grad[net], layer.weight_hh_l0.grad)
+        close(model.bias.grad[net], layer.bias_ih_l0.grad)
+        close(model.weight_out.grad[net], readout.weight.grad)
+        close(model.bias_out.grad[net], readout.bias.grad)
+
+
+@pytest.mark.parametrize("time", [1, 3])
+@pytest.mark.parametrize("name", MODELS)
+def test_gradients_equal_finite_differences(name, time):
+    model, symbols = started(name, nets=2), symbols_of(2, 2, time)
+    names = list(dict(model.named_parameters()))
+
+    def read(*parameters):
+        trace = torch.func.functional_call(model, dict(zip(names, parameters, strict=True)), symbols)
+        return trace.logits, trace.hidden
+
+    parameters = tuple(parameter.detach().requires_grad_() for parameter in model.parameters())
+    assert torch.autograd.gradcheck(read, parameters)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_an_ensemble_equals_its_nets_one_by_one(name):
+    model, symbols = started(name), shared()
+    together = arrays(model(symbols))
+    for net in range(NETS):
+        one = arrays(alone(model, net)(symbols))
+        assert one.keys() == together.keys()
+        for field, value in one.items():
+            close(together[field][[net]], value, 1e-12)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_streams_of_each_net_equal_the_shared_ones_where_they_are_the_same(name):
+    model, symbols = started(name), shared()
+    once, repeated = arrays(model(symbols)), arrays(model(symbols.expand(NETS, -1, -1)))
+    for field, value in once.items():
+        close(repeated[field], value, 1e-12)
+
+
+@pytest.mark.parametrize("streams", STREAMS)
+@pytest.mark.parametrize("name", MODELS)
+def test_a_whole_stream_equals_its_two_halves_joined(name, streams):
+    model, symbols = started(name), STREAMS[streams]()
+    whole = arrays(model(symbols))
+    for cut in (1, 4, TIME - 1):
+        begun = model(symbols[..., :cut])
+        begin, end = arrays(begun), arrays(model(symbols[..., cut:], after=begun))
+        for field, value in whole.items():
+            close(torch.cat([begin[field], end[field]], 2), value, 1e-12)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_gradient_flows_back_into_the_trace_that_came_before(name):
+    model, symbols = started(name), shared()
+    begun = model(symbols[:, :4])
+    model(symbols[:, 4:], after=begun).logits.square().sum().backward()
+    layer, readout = plain(name, model, 0)
+    with torch.no_grad():
+        _, state = layer(one_hot(symbols[:, :4]))
+    hidden, _ = layer(one_hot(symbols[:, 4:]), state)
+    readout(hidden).square().sum().backward()
+    close(model.weight_hh.grad[0], layer.weight_hh_l0.grad)
+    close(model.weight_ih.grad[0], layer.weight_ih_l0.grad)
+
+
+def test_cells_and_gates_are_to_look_at_and_carry_no_gradient():
+    trace = started("lstm")(shared())
+    assert trace.hidden.requires_grad
+    assert not trace.cell.requires_grad
+    assert not trace.gates.requires_grad
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_batch_equals_its_streams_one_by_one(name):
+    model, symbols = started(name), shared()
+    together = arrays(model(symbols))
+    for i in range(2):
+        for field, value in arrays(model(symbols[[i]])).items():
+            close(together[field][:, [i]], value, 1e-12)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_weights_start_uniform_within_1_over_the_root_of_the_hidden_units(name):
+    model = MODELS[name](500, alphabet=3, hid=4, generator=torch.Generator().manual_seed(0))
+    for parameter in model.parameters():
+        assert parameter.dtype == torch.float32
+        shares = parameter.detach().flatten().histc(bins=4, min=-0.5, max=0.5) / parameter.numel()
+        assert shares.sum() == pytest.approx(1)
+        torch.testing.assert_close(shares, torch.full((4,), 0.25), rtol=0, atol=0.05)
+
+
+@pytest.mark.parametrize(("name", "gates"), [("srn", 1), ("lstm", 4)])
+def test_weights_have_the_shapes_of_torchs_layer_behind_an_axis_of_nets(name, gates):
+    shapes = {key: tuple(parameter.shape) for key, parameter in started(name).named_parameters()}
+    assert shapes == {
+        "weight_ih": (NETS, gates * HID, ALPHABET),
+        "weight_hh": (NETS, gates * HID, HID),
+        "bias": (NETS, gates * HID),
+        "weight_out": (NETS, ALPHABET, HID),
+        "bias_out": (NETS, ALPHABET),
+    }
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_same_generator_gives_the_same_nets_and_another_others(name):
+    for one, same, other in zip(
+        *(started(name, seed=seed).parameters() for seed in (0, 0, 1)), strict=True
+    ):  # fmt: skip
+        assert torch.equal(one, same)
+        assert not torch.equal(one, other)
+
+
+def test_the_models_are_known_by_name():
+    assert MODELS == {"srn": SRN, "lstm": LSTM}

@@ -1,0 +1,53 @@
+"""One palette, one kind of figure, and kana from their outlines."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex, to_rgb
+
+from kuzushi.kana import KANA
+from kuzushi.plots import style
+from kuzushi.plots.style import BLACK, RED, draw_kana, new_figure
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        ("ORANGE", (230, 159, 0)),
+        ("SKY", (86, 180, 233)),
+        ("GREEN", (0, 158, 115)),
+        ("YELLOW", (240, 228, 66)),
+        ("BLUE", (0, 114, 178)),
+        ("RED", (213, 94, 0)),
+        ("PURPLE", (204, 121, 167)),
+    ],
+)
+def test_the_colours_are_those_that_okabe_and_ito_printed(name, printed):
+    assert tuple(round(255 * part) for part in to_rgb(getattr(style, name))) == printed
+
+
+def test_a_figure_has_its_size_and_belongs_to_no_window():
+    figure = new_figure(3, 2)
+    assert figure.get_size_inches().tolist() == [3, 2]
+    assert figure.get_layout_engine() is not None
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("kana", KANA, ids=lambda kana: kana.romaji)
+def test_every_stroke_of_a_kana_is_a_line_through_its_control_points(kana):
+    ax = new_figure(2, 2).subplots()
+    draw_kana(ax, kana.label)
+    assert len(ax.lines) == len(kana.strokes)
+    for line, stroke in zip(ax.lines, kana.strokes, strict=True):
+        np.testing.assert_allclose(line.get_xydata()[::12], stroke)
+        assert to_hex(line.get_color()) == BLACK
+    assert not ax.texts
+
+
+def test_a_kana_stands_upright_in_a_square_without_axes():
+    ax = new_figure(3, 2).subplots()
+    draw_kana(ax, 3, colour=RED, width=1.0)
+    assert (ax.get_xlim(), ax.get_ylim(), ax.get_aspect()) == ((0, 100), (100, 0), 1.0)
+    assert not ax.axison
+    (line,) = ax.lines
+    assert (line.get_color(), line.get_linewidth()) == (RED, 1.0)

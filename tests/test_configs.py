@@ -1,0 +1,131 @@
+"""Settings: each range is checked with words, and every config is the command line that made it."""
+
+import dataclasses
+import shlex
+from typing import get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kuzushi.configs import COMMANDS, CharactersConfig, CheckerboardConfig, Config, SequencesConfig, command
+from kuzushi.errors import ConfigError
+from kuzushi.reference import PUBLISHED
+
+WORDS = st.text("abz09 ._-/:$'\"\\é亨", min_size=1).map(lambda text: "./" + text)
+FACTORS = st.floats(1e-9, 1e9)
+FROM_1, FROM_0 = st.integers(1, 10**9), st.integers(0, 10**9)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "message"),
+    [
+        (CharactersConfig, {"hid": 0}, "--hid 0: must be a whole number of at least 1"),
+        (CharactersConfig, {"epochs": 0}, "--epochs 0: must be a whole number of at least 1"),
+        (CharactersConfig, {"seeds": -3}, "--seeds -3: must be a whole number of at least 1"),
+        (CharactersConfig, {"seed": -1}, "--seed -1: must be a whole number of at least 0"),
+        (CheckerboardConfig, {"nets": 0}, "--nets 0: must be a whole number of at least 1"),
+        (CheckerboardConfig, {"epochs": 0}, "--epochs 0: must be a whole number of at least 1"),
+        (CheckerboardConfig, {"hid": 0}, "--hid 0: must be a whole number of at least 1"),
+        (CheckerboardConfig, {"seed": -1}, "--seed -1: must be a whole number of at least 0"),
+        (CheckerboardConfig, {"lr": 0.0}, "--lr 0: must be a number above 0"),
+        (CheckerboardConfig, {"lr": float("inf")}, "--lr inf: must be a number above 0"),
+        (CheckerboardConfig, {"lr": float("nan")}, "--lr nan: must be a number above 0"),
+        (CheckerboardConfig, {"set_weights": "report", "scale": -2.0}, "--scale -2: must be a number above 0"),
+        (
+            CheckerboardConfig,
+            {"act": "step"},
+            "--act step: step units have no gradient to train by; give --set-weights, or train with --act sig",
+        ),
+        (CheckerboardConfig, {"scale": 10.0}, "--scale 10: scales loaded weights; give --set-weights as well"),
+        (SequencesConfig, {"hid": 0}, "--hid 0: must be a whole number of at least 1"),
+        (SequencesConfig, {"length": 0}, "--length 0: must be a whole number of at least 1"),
+        (SequencesConfig, {"nets": 0}, "--nets 0: must be a whole number of at least 1"),
+        (SequencesConfig, {"seed": -1}, "--seed -1: must be a whole number of at least 0"),
+        (SequencesConfig, {"updates": 0}, "--updates 0: must be a whole number of at least 1"),
+        (
+            SequencesConfig,
+            {"length": 8, "test_length": 7},
+            "--test-length 7: must reach at least the training length, --length 8",
+        ),
+    ],
+)
+def test_a_refused_setting_says_what_was_received_and_what_was_expected(kind, options, message):
+    with pytest.raises(ConfigError) as caught:
+        kind(**options)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (CharactersConfig, {"hid": 1, "epochs": 1, "seeds": 1, "seed": 0}),
+        (CheckerboardConfig, {"hid": 1, "nets": 1, "epochs": 1, "lr": 5e-324}),
+        (CheckerboardConfig, {"act": "step", "set_weights": "report", "scale": 5e-324}),
+        (SequencesConfig, {"hid": 1, "length": 50, "test_length": 50, "nets": 1, "updates": 1}),
+    ],
+)
+def test_the_ends_of_every_range_are_allowed(kind, options):
+    config = kind(**options)
+    assert {name: getattr(config, name) for name in options} == options
+
+
+def test_the_recognisers_are_by_default_of_the_size_and_the_length_of_the_study():
+    config = CharactersConfig()
+    assert f"Linear(784,{config.hid})" in PUBLISHED.characters.nets["full"].layers
+    assert config.epochs == PUBLISHED.characters.epochs
+
+
+@pytest.mark.parametrize("kind", get_args(Config))
+def test_no_setting_can_be_changed_afterwards(kind):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        kind().seed = 1
+
+
+def test_every_kind_of_config_has_a_command_of_its_own():
+    assert list(COMMANDS) == list(get_args(Config))
+    assert len(set(COMMANDS.values())) == len(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (CharactersConfig(), "kuzushi characters"),
+        (CheckerboardConfig(lr=float("0.1"), epochs=int("20000")), "kuzushi checkerboard"),
+        (CharactersConfig(net="lin", seed=3), "kuzushi characters --net lin --seed 3"),
+        (CharactersConfig(data="my images"), "kuzushi characters --data 'my images'"),
+        (
+            CheckerboardConfig(set_weights="report", scale=10.0),
+            "kuzushi checkerboard --set-weights report --scale 10.0",
+        ),
+        (SequencesConfig(test_length=60), "kuzushi sequences --test-length 60"),
+    ],
+)
+def test_the_command_names_what_differs_from_the_defaults(config, words):
+    assert command(config) == words
+
+
+@given(
+    st.one_of(
+        st.builds(
+            CharactersConfig, net=st.sampled_from(["lin", "full", "conv"]), data=WORDS,
+            preset=st.sampled_from(["report", "fast"]), hid=FROM_1, epochs=FROM_1, seeds=FROM_1, seed=FROM_0,
+            device=st.sampled_from(["auto", "cpu", "cuda"]),
+        ),
+        st.builds(
+            CheckerboardConfig, act=st.sampled_from([None, "sig", "tanh", "step"]), hid=st.none() | FROM_1,
+            set_weights=WORDS, scale=FACTORS, nets=FROM_1, data=WORDS, epochs=FROM_1, lr=FACTORS, seed=FROM_0,
+        ),
+        st.builds(
+            SequencesConfig, lang=WORDS, model=st.sampled_from(["srn", "lstm"]), length=st.integers(1, 50),
+            test_length=st.integers(50, 99), updates=st.none() | FROM_1, seed=FROM_0,
+        ),
+    )
+)  # fmt: skip
+def test_the_words_of_the_command_give_the_same_config_again(config):
+    program, subject, *words = shlex.split(command(config))
+    assert (program, subject) == ("kuzushi", COMMANDS[type(config)])
+    names = [word.removeprefix("--").replace("-", "_") for word in words[::2]]
+    read = msgspec.convert(dict(zip(names, words[1::2], strict=True)), type=type(config), strict=False)
+    assert read == config

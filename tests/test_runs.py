@@ -1,0 +1,487 @@
+"""The run folder: one process at a time, every file whole, resumed with the same settings only, and read back."""
+
+import dataclasses
+import errno
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import filelock
+import numpy as np
+import pytest
+import safetensors.numpy
+import torch
+
+import kuzushi
+from kuzushi import runs
+from kuzushi.configs import CharactersConfig, CheckerboardConfig, command
+from kuzushi.errors import RunError
+from kuzushi.experiments import characters, checkerboard
+from kuzushi.results import SCHEMA
+
+CONFIG = CheckerboardConfig(nets=2, epochs=150)
+MADE = runs.provenance(CONFIG, device="cpu", threads=1)
+HOLDING = """
+import sys, pathlib
+from kuzushi import runs
+with runs.RunFolder(pathlib.Path(sys.argv[1]), resume=sys.argv[2] == "resume"):
+    print("holding", flush=True)
+    sys.stdin.read()
+"""
+
+READING = """
+import sys, pathlib
+from kuzushi import runs
+runs.load(pathlib.Path(sys.argv[1]))
+assert "torch" not in sys.modules
+"""
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A finished run of each subject: its folder and its result."""
+    subjects = {
+        "checkerboard": lambda place: checkerboard.run(CONFIG, journal=place),
+        "characters": lambda place: characters.run(
+            CharactersConfig(net="lin", data="brush:200/50", epochs=2, seeds=2), journal=place
+        ),
+    }
+    made = {}
+    for subject, experiment in subjects.items():
+        folder = tmp_path_factory.mktemp("runs") / subject
+        with runs.RunFolder(folder) as place:
+            made[subject] = (folder, experiment(place))
+            place.finish(made[subject][1])
+    return made
+
+
+@pytest.fixture
+def run(finished, tmp_path):
+    """A copy of the finished run of the checkerboard, to be damaged."""
+    return Path(shutil.copytree(finished["checkerboard"][0], tmp_path / "run"))
+
+
+def begun(folder):
+    """A folder in which a run has begun and was stopped."""
+    with runs.RunFolder(folder) as place:
+        place.begin(CONFIG, MADE, "f00d")
+    return folder
+
+
+def refused(call, *words):
+    with pytest.raises(RunError) as caught:
+        call()
+    message = str(caught.value)
+    assert "\n" not in message
+    for word in words:
+        assert str(word) in message
+
+
+def failing(error):
+    def fail(*_, **__):
+        raise error
+
+    return fail
+
+
+def denied():
+    return PermissionError(errno.EACCES, "Permission denied")
+
+
+# --- files ----------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_written_with_its_folders(tmp_path):
+    runs.write_whole(tmp_path / "a" / "b" / "c.json", b"{}")
+    assert (tmp_path / "a" / "b" / "c.json").read_bytes() == b"{}"
+
+
+def test_the_old_content_is_there_until_the_new_one_is_safe(monkeypatch, tmp_path):
+    path, seen = tmp_path / "result.json", []
+    path.write_bytes(b"old")
+    monkeypatch.setattr(runs.os, "fsync", lambda _: seen.append((path.read_bytes(), len(list(tmp_path.iterdir())))))
+    runs.write_whole(path, b"new")
+    assert seen == [(b"old", 2)]
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("before", [b"old", None])
+def test_a_full_disk_leaves_what_was_there_and_no_part(monkeypatch, tmp_path, before):
+    path = tmp_path / "result.json"
+    if before is not None:
+        path.write_bytes(before)
+    monkeypatch.setattr(runs.os, "fsync", failing(OSError(errno.ENOSPC, "No space left on device")))
+    refused(lambda: runs.write_whole(path, b"new"), path, "cannot be written (No space left on device)", "--out")
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == ([] if before is None else [before])
+
+
+def test_a_file_that_cannot_take_its_place_leaves_what_was_there(monkeypatch, tmp_path):
+    path = tmp_path / "result.json"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(Path, "replace", failing(denied()))
+    refused(lambda: runs.write_whole(path, b"new"), path, "Permission denied")
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_bytes() == b"old"
+
+
+def test_a_file_where_a_folder_should_be_is_said_in_one_line(tmp_path):
+    (tmp_path / "checkpoint").write_text("a file")
+    refused(lambda: runs.write_whole(tmp_path / "checkpoint" / "seed 0.safetensors", b""), "cannot be written")
+
+
+# --- the folder -----------------------------------------------------------------------------------------------
+
+
+def test_an_unused_folder_is_taken_away_again(tmp_path):
+    with runs.RunFolder(tmp_path / "run"):
+        assert (tmp_path / "run").is_dir()
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_that_was_there_before_stays_and_is_left_empty(tmp_path):
+    with runs.RunFolder(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_was_used_stays_without_its_lock_even_after_an_error(tmp_path):
+    with pytest.raises(KeyboardInterrupt), runs.RunFolder(tmp_path / "run") as place:
+        place.begin(CONFIG, MADE, "f00d")
+        raise KeyboardInterrupt
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["config.json"]
+
+
+def test_a_folder_with_another_run_is_refused_and_left_as_it_is(run):
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    refused(lambda: runs.RunFolder(run), run, "is not empty", "--out", "--resume")
+    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
+
+
+def test_a_folder_with_anything_else_in_it_is_refused(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    refused(lambda: runs.RunFolder(tmp_path), tmp_path, "is not empty")
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "run").write_text("mine")
+    refused(lambda: runs.RunFolder(tmp_path / "run"), "is a file", "--out")
+    refused(lambda: runs.RunFolder(tmp_path / "run" / "below"), "cannot be written")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_where_no_run_has_begun_there_is_none_to_resume(tmp_path, there):
+    folder = tmp_path if there else tmp_path / "run"
+    refused(lambda: runs.RunFolder(folder, resume=True), folder, "holds no run to resume", "--resume")
+    assert folder.exists() == there
+
+
+@pytest.mark.parametrize("mode", ["new", "resume"])
+def test_two_processes_at_once_are_refused_and_one_after_the_other_is_not(tmp_path, mode):
+    resume, folder = mode == "resume", tmp_path / "run"
+    if resume:
+        begun(folder)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDING, folder, mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout.readline() == b"holding\n"
+        refused(lambda: runs.RunFolder(folder, resume=resume), folder, "another process is running in it", "--out")
+        other.stdin.close()
+        assert other.wait() == 0
+    with runs.RunFolder(folder, resume=resume):
+        pass
+
+
+def test_a_killed_process_holds_nobody_up(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDING, tmp_path / "run", "new"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        other.stdout.readline()
+        other.kill()
+    assert [path.name for path in (tmp_path / "run").iterdir()] == [".lock"]
+    assert (begun(tmp_path / "run") / "config.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [(Path, "exists"), (Path, "is_dir"), (Path, "iterdir"), (Path, "mkdir"), (filelock.FileLock, "acquire")],
+)
+def test_a_folder_that_cannot_be_read_or_written_is_said_in_one_line(monkeypatch, tmp_path, owner, name):
+    monkeypatch.setattr(owner, name, failing(denied()))
+    with pytest.raises(RunError) as caught:
+        runs.RunFolder(tmp_path)
+    monkeypatch.undo()
+    assert str(caught.value) == (
+        f"{tmp_path}: cannot be written (Permission denied); free space or permissions, or give another --out"
+    )
+
+
+def test_a_file_that_cannot_be_opened_is_said_in_one_line(monkeypatch, tmp_path):
+    with runs.RunFolder(tmp_path / "run") as place:
+        monkeypatch.setattr(runs, "open", failing(denied()), raising=False)
+        refused(lambda: place.begin(CONFIG, MADE, "f00d"), "config.json: cannot be written (Permission denied)")
+        step = runs.Progress(stage="training", done=1, total=2, metrics={})
+        refused(lambda: place.progress(step), "progress.jsonl: cannot be written (Permission denied)")
+
+
+# --- beginning and resuming -----------------------------------------------------------------------------------
+
+
+def test_a_run_begins_with_its_settings_its_data_and_its_origin(tmp_path):
+    record = json.loads((begun(tmp_path / "run") / "config.json").read_bytes())
+    assert record == {
+        "subject": "checkerboard",
+        "config": dataclasses.asdict(CONFIG),
+        "data_sha256": "f00d",
+        "schema": SCHEMA,
+        "provenance": dataclasses.asdict(MADE),
+    }
+
+
+def test_the_same_run_is_resumed_and_its_record_kept(tmp_path):
+    folder = begun(tmp_path / "run")
+    before = (folder / "config.json").read_bytes()
+    with runs.RunFolder(folder, resume=True) as place:
+        place.begin(CONFIG, dataclasses.replace(MADE, torch="later"), "f00d")
+    assert (folder / "config.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("config", "fingerprint"),
+    [
+        (dataclasses.replace(CONFIG, seed=1), "f00d"),
+        (dataclasses.replace(CONFIG, lr=0.2), "f00d"),
+        (CONFIG, "beef"),
+        (CharactersConfig(), "f00d"),
+    ],
+)
+def test_other_settings_or_data_are_not_resumed(tmp_path, config, fingerprint):
+    folder = begun(tmp_path / "run")
+    before = (folder / "config.json").read_bytes()
+    with runs.RunFolder(folder, resume=True) as place:
+        refused(
+            lambda: place.begin(config, MADE, fingerprint),
+            folder,
+            "holds a run of other settings or data (kuzushi checkerboard --nets 2 --epochs 150); give the same options",
+        )
+    assert (folder / "config.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"", b'{"subject": "checker', b"[1, 2]", b'{"subject": "\xff"}'])
+def test_a_damaged_record_is_not_resumed(tmp_path, content):
+    folder = begun(tmp_path / "run")
+    (folder / "config.json").write_bytes(content)
+    with runs.RunFolder(folder, resume=True) as place:
+        refused(lambda: place.begin(CONFIG, MADE, "f00d"), folder / "config.json", "cannot be read")
+
+
+def test_progress_is_one_line_of_json_for_each_step(tmp_path):
+    steps = [runs.Progress(stage="seed 0", done=i, total=2, metrics={"loss": 0.5 / i}) for i in (1, 2)]
+    with runs.RunFolder(tmp_path / "run") as place:
+        for step in steps:
+            place.progress(step)
+    lines = (tmp_path / "run" / "progress.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == [dataclasses.asdict(step) for step in steps]
+
+
+def test_a_checkpoint_is_read_back_as_it_was_saved(tmp_path):
+    arrays = {"model.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "optimiser.0.step": np.array(7.0)}
+    note = {"finished": True, "updates": [1, 2], "metrics": [{"loss": 0.1}, {"loss": 1e-300}]}
+    with runs.RunFolder(tmp_path / "run") as place:
+        assert place.load("seed 0") is None
+        place.save("seed 0", arrays, note)
+        assert place.load("seed 1") is None
+        read, read_note = place.load("seed 0")
+    assert read_note == note
+    assert read.keys() == arrays.keys()
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(read[name], array)
+        assert read[name].dtype == array.dtype
+
+
+def test_checkpoints_are_some_seconds_apart_and_the_last_is_always_kept(monkeypatch, tmp_path):
+    with runs.RunFolder(tmp_path / "run") as place:
+        clock = SimpleNamespace(now=100.0)
+        monkeypatch.setattr(runs, "time", SimpleNamespace(monotonic=lambda: clock.now))
+        kept = []
+        for now, finished in ((100, False), (104, False), (105, False), (109, False), (110.5, False), (111, True)):
+            clock.now = float(now)
+            place.save("seed 0", {"at": np.array(now, dtype=np.float64)}, {"finished": finished})
+            checkpoint = place.load("seed 0")
+            kept.append(checkpoint and float(checkpoint[0]["at"]))
+    assert kept == [None, None, 105, 105, 110.5, 111]
+
+
+@pytest.mark.parametrize("damage", [lambda data: b"", lambda data: data[: len(data) // 2], lambda data: b"\xff" * 50])
+def test_a_damaged_checkpoint_is_said_in_one_line(tmp_path, damage):
+    with runs.RunFolder(tmp_path / "run") as place:
+        place.save("seed 0", {"weight": np.ones(100)}, {"finished": True})
+        path = tmp_path / "run" / "checkpoint" / "seed 0.safetensors"
+        path.write_bytes(damage(path.read_bytes()))
+        refused(lambda: place.load("seed 0"), path, "is not a checkpoint", "delete it")
+
+
+def test_a_checkpoint_without_its_note_is_refused(tmp_path):
+    with runs.RunFolder(tmp_path / "run") as place:
+        path = tmp_path / "run" / "checkpoint" / "seed 0.safetensors"
+        runs.write_whole(path, safetensors.numpy.save({"weight": np.ones(2)}))
+        refused(lambda: place.load("seed 0"), path, "is not a checkpoint", "note")
+
+
+def test_a_journal_that_keeps_nothing_has_nothing():
+    silent = runs.Silent()
+    silent.begin(CONFIG, MADE, "f00d")
+    silent.progress(runs.Progress(stage="seed 0", done=1, total=1, metrics={}))
+    silent.save("seed 0", {}, {"finished": True})
+    assert silent.load("seed 0") is None
+
+
+# --- results --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("subject", ["checkerboard", "characters"])
+def test_a_result_is_read_back_field_by_field(finished, subject):
+    folder, result = finished[subject]
+    read = runs.load(folder)
+    assert dataclasses.replace(read, arrays={}) == dataclasses.replace(result, arrays={}, weights={})
+    assert read.arrays.keys() == result.arrays.keys()
+    for name, array in result.arrays.items():
+        np.testing.assert_array_equal(read.arrays[name], array)
+        assert read.arrays[name].dtype == array.dtype
+
+
+@pytest.mark.parametrize("subject", ["checkerboard", "characters"])
+def test_the_weights_are_kept_beside_the_result(finished, subject):
+    folder, result = finished[subject]
+    weights = safetensors.numpy.load_file(folder / "weights.safetensors")
+    assert weights.keys() == result.weights.keys()
+    for name, weight in result.weights.items():
+        np.testing.assert_array_equal(weights[name], weight)
+
+
+@pytest.mark.parametrize("subject", ["checkerboard", "characters"])
+def test_the_json_has_a_line_for_each_field_and_no_array(finished, subject):
+    _, result = finished[subject]
+    first, *lines, last = runs.to_json(result).decode().splitlines()
+    assert (first, last) == ("{", "}")
+    fields = [json.loads("{" + line.removesuffix(",") + "}") for line in lines]
+    names = [field.name for field in dataclasses.fields(result) if field.name not in ("arrays", "weights")]
+    assert [next(iter(field)) for field in fields] == names
+    assert json.loads(runs.to_json(result)) == {name: field[name] for name, field in zip(names, fields, strict=True)}
+
+
+def test_the_result_is_written_last(monkeypatch, tmp_path, finished):
+    _, result = finished["checkerboard"]
+    written = []
+    monkeypatch.setattr(runs, "write_whole", lambda path, data: written.append(path.name))
+    with runs.RunFolder(tmp_path / "run") as place:
+        place.finish(result)
+    assert written == ["weights.safetensors", "arrays.npz", "result.json"]
+
+
+def test_a_result_is_read_without_torch(finished):
+    subprocess.run([sys.executable, "-c", READING, finished["characters"][0]], check=True)
+
+
+def test_a_folder_without_a_finished_run_is_refused(tmp_path):
+    for folder in (tmp_path / "nowhere", tmp_path, begun(tmp_path / "run")):
+        refused(lambda: runs.load(folder), folder, "holds no finished run (no result.json)", "--out")  # noqa: B023
+
+
+def changed(**changes):
+    """Put other values into result.json; None takes the field away."""
+
+    def damage(folder):
+        fields = json.loads((folder / "result.json").read_bytes()) | changes
+        kept = {name: value for name, value in fields.items() if value is not None}
+        (folder / "result.json").write_text(json.dumps(kept))
+
+    return damage
+
+
+def replaced(name, make):
+    """Put other content into a file."""
+
+    def damage(folder):
+        (folder / name).write_bytes(make((folder / name).read_bytes()))
+
+    return damage
+
+
+def saved(save, *arrays, **named):
+    file = io.BytesIO()
+    save(file, *arrays, **named)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (replaced("result.json", lambda data: data[: len(data) // 2]), ["result.json: cannot be read"]),
+        (replaced("result.json", lambda data: b""), ["result.json: cannot be read"]),
+        (replaced("result.json", lambda data: b"[1, 2]"), ["result.json: cannot be read", "object"]),
+        (replaced("result.json", lambda data: data.replace(b"sig", b"\xff")), ["result.json: cannot be read"]),
+        (changed(shown=None), ["the result cannot be read", "missing required field `shown`"]),
+        (changed(solved="two"), ["the result cannot be read", "Expected `int`, got `str` - at `$.solved`"]),
+        (changed(epochs=[{"epoch": 1}]), ["the result cannot be read", "$.epochs[0]"]),
+        (changed(config={"nets": 0}), ["the result cannot be read", "--nets 0: must be a whole number of at least 1"]),
+        (changed(schema=SCHEMA + 1), [f"schema {SCHEMA + 1}; this version of kuzushi reads schema {SCHEMA} of"]),
+        (changed(schema=None), ["schema None"]),
+        (changed(subject="chess"), ["subject 'chess'", "characters, checkerboard, sequences"]),
+        (changed(subject=["characters"]), ["subject ['characters']"]),
+        (lambda folder: (folder / "arrays.npz").unlink(), ["the result cannot be read", "arrays.npz"]),
+        (replaced("arrays.npz", lambda data: b""), ["the result cannot be read"]),
+        (replaced("arrays.npz", lambda data: data[: len(data) // 2]), ["the result cannot be read"]),
+        (replaced("arrays.npz", lambda data: data[:60] + bytes(40) + data[100:]), ["the result cannot be read"]),
+        (replaced("arrays.npz", lambda data: saved(np.save, np.ones(2))), ["the result cannot be read"]),
+        (
+            replaced("arrays.npz", lambda data: saved(np.savez, a=np.array([{}], dtype=object))),
+            ["the result cannot be read", "pickle"],
+        ),
+        (
+            replaced("arrays.npz", lambda data: b"\x80\x04]\x94."),
+            ["the result cannot be read", "pickle"],
+        ),
+    ],
+    ids=[
+        "json cut short", "json empty", "json no object", "json not utf-8", "field missing", "wrong type",
+        "wrong type inside", "setting out of range", "later schema", "no schema", "other subject", "subject no name",
+        "no arrays", "arrays empty", "arrays cut short", "arrays overwritten", "one array", "pickle inside", "a pickle",
+    ],
+)  # fmt: skip
+def test_a_damaged_result_is_said_in_one_line(run, damage, words):
+    damage(run)
+    refused(lambda: runs.load(run), run, *words)
+
+
+def test_arrays_that_are_cut_short_anywhere_are_refused(run):
+    whole = (run / "arrays.npz").read_bytes()
+    for length in range(0, len(whole), len(whole) // 25):
+        (run / "arrays.npz").write_bytes(whole[:length])
+        refused(lambda: runs.load(run), "the result cannot be read")
+
+
+# --- provenance -----------------------------------------------------------------------------------------------
+
+
+def test_the_provenance_names_the_command_and_the_versions():
+    made = runs.provenance(CONFIG, device="cuda", threads=3)
+    assert (made.command, made.device, made.threads) == (command(CONFIG), "cuda", 3)
+    assert (made.kuzushi, made.numpy) == (kuzushi.__version__, np.__version__)
+    assert made.torch.split("+")[0] == torch.__version__.split("+")[0]
+    assert made.python == ".".join(map(str, sys.version_info[:3]))
+
+
+@pytest.mark.parametrize("case", ["no tree", "no repository", "no git"])
+def test_where_there_is_no_commit_to_name_none_is_named(monkeypatch, tmp_path, case):
+    if case == "no git":
+        monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    monkeypatch.setattr(runs, "__file__", str(tmp_path / "tree" / "src" / "kuzushi" / "runs.py"))
+    if case != "no tree":
+        (tmp_path / "tree" / ".git").mkdir(parents=True)
+    assert runs.provenance(CONFIG, device="cpu", threads=1).commit is None
