@@ -1,0 +1,5 @@
+"""python -m kuzushi"""
+
+from kuzushi.cli import main
+
+main()

@@ -1,0 +1,214 @@
+"""The command line: options -> config -> experiment -> files and text. The only place that prints and exits."""
+
+import contextlib
+import functools
+import importlib
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import tyro
+
+from kuzushi import configs
+from kuzushi.configs import CharactersConfig, CheckerboardConfig, Config, SequencesConfig
+from kuzushi.errors import KuzushiError
+from kuzushi.results import Result
+
+if TYPE_CHECKING:
+    from kuzushi.runs import Journal
+
+# Everything that loads torch or matplotlib is imported where it is used: help and errors come at once.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """Where the result goes."""
+
+    out: Path | None = None
+    """A folder to keep the run in: settings, progress, weights and result. Without it nothing is kept."""
+    resume: bool = False
+    """Go on with the stopped run in --out."""
+    json: bool = False
+    """Print result.json on standard output, and nothing else there."""
+
+
+def characters(config: CharactersConfig, output: Output) -> None:
+    """Train a recogniser of cursive kana, and show what it confuses."""
+    _experiment(config, output)
+
+
+def checkerboard(config: CheckerboardConfig, output: Output) -> None:
+    """Train perceptrons on the 3x3 checkerboard, or load one, and show what every hidden unit computes."""
+    _experiment(config, output)
+
+
+def sequences(config: SequencesConfig, output: Output) -> None:
+    """Train recurrent nets on a formal language, and show what their hidden units do."""
+    _experiment(config, output)
+
+
+def report(
+    runs: Annotated[tuple[Path, ...], tyro.conf.Positional],
+    out: Annotated[Path, tyro.conf.arg(aliases=["-o"])] = Path("report.html"),
+) -> None:
+    """Lay out the figures and tables of finished runs on one HTML page.
+
+    Args:
+        runs: Folders made with --out.
+        out: The file to write; one that is there is replaced.
+    """
+    from kuzushi.runs import load
+
+    if not runs:
+        raise KuzushiError("report: no runs given; name one or more folders made with --out")
+    _write_page([load(folder) for folder in runs], out)
+
+
+def reproduce(out: Path = Path("report")) -> None:
+    """Do the whole study anew: all three subjects, on one page beside the published numbers.
+
+    Args:
+        out: The folder for the page and its runs. What is finished there is not done again; what was stopped goes on.
+    """
+    from kuzushi.reproduce import study
+    from kuzushi.runs import RunFolder, load
+
+    results = []
+    for name, config in study():
+        folder = out / "runs" / name
+        if (folder / "result.json").is_file():
+            result = load(folder)
+            if result.config != config:
+                raise KuzushiError(f"{folder}: holds a run of other settings; give another --out, or delete it")
+            _say(f"{name}: done already, {folder}")
+        else:
+            resume = (folder / "config.json").is_file()
+            with RunFolder(folder, resume=resume) as journal:
+                result = _run(config, journal)
+                journal.finish(result)
+        results.append(result)
+    _write_page(results, out / "index.html")
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "reproduce": reproduce,
+    "characters": characters,
+    "checkerboard": checkerboard,
+    "sequences": sequences,
+    "report": report,
+}
+
+
+def main() -> NoReturn:
+    """Run one command and exit: 0 when it is done, 2 when a person can mend what was wrong, 130 on Ctrl-C."""
+    # Threads that wait without spinning: beside other work the small nets here are then several times faster.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    try:
+        _parse(sys.argv[1:])()
+    except KuzushiError as error:
+        _say(f"kuzushi: {' '.join(str(error).split())}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        _say("kuzushi: stopped; a run with --out goes on with the same command and --resume")
+        sys.exit(130)
+    except BrokenPipeError:  # whoever read the output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(0)
+
+
+def _complete(words: Sequence[str]) -> list[str]:
+    """A bare --set-weights, as the study wrote it, means the study's own weights."""
+    completed = []
+    for place, word in enumerate(words):
+        completed.append(word)
+        following = words[place + 1 : place + 2]
+        if word in ("--set-weights", "--set_weights") and (not following or following[0].startswith("--")):
+            completed.append("report")
+    return completed
+
+
+def _parse(words: Sequence[str]) -> Callable[[], None]:
+    """What the command line asks for, not yet done.
+
+    Raises:
+        KuzushiError: if it cannot be understood.
+    """
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            asked: Callable[[], None] = tyro.extras.subcommand_cli_from_dict(
+                {name: _later(function) for name, function in COMMANDS.items()},
+                prog="kuzushi",
+                description="A laboratory for small neural networks.",
+                args=_complete(words),
+                config=(tyro.conf.OmitArgPrefixes,),
+            )
+    except SystemExit as stop:
+        if not stop.code:  # help was asked for, and printed
+            raise
+        raise KuzushiError(_first_paragraph(said.getvalue())) from None
+    return asked
+
+
+def _later(function: Callable[..., None]) -> Callable[..., Callable[[], None]]:
+    """The command with the same options, which is to be called once more without any."""
+
+    @functools.wraps(function)
+    def bound(*args: Any, **options: Any) -> Callable[[], None]:
+        return functools.partial(function, *args, **options)
+
+    return bound
+
+
+def _first_paragraph(boxed: str) -> str:
+    """What a framed message says before its first rule."""
+    lines = [line.strip(" │") for line in boxed.splitlines()[1:]]
+    rule = next((place for place, line in enumerate(lines) if set(line) <= set("─╰╯")), len(lines))
+    return f"{' '.join(lines[:rule]).rstrip('.')}; see --help"
+
+
+def _experiment(config: Config, output: Output) -> None:
+    from kuzushi.report.page import text
+    from kuzushi.runs import RunFolder, Silent, to_json
+
+    if output.resume and output.out is None:
+        raise KuzushiError("--resume: needs the folder of the stopped run; give it with --out")
+    if output.out is None:
+        result = _run(config, Silent())
+    else:
+        with RunFolder(output.out, resume=output.resume) as folder:
+            result = _run(config, folder)
+            folder.finish(result)
+    print(to_json(result).decode() if output.json else text(result), flush=True)
+    if output.out is None:
+        _say("nothing was kept; with --out RUN the run is, and kuzushi report RUN draws its figures")
+    else:
+        _say(f"kept in {output.out}; kuzushi report {output.out} draws its figures")
+
+
+def _run(config: Config, journal: "Journal") -> Result:
+    """Run the experiment of the config's subject, with progress bars."""
+    from kuzushi.progress import Bars
+
+    subject = configs.COMMANDS[type(config)]
+    experiment = importlib.import_module(f"kuzushi.experiments.{subject}")
+    with Bars(subject, journal) as bars:
+        result: Result = experiment.run(config, journal=bars)
+        return result
+
+
+def _write_page(results: Sequence[Result], path: Path) -> None:
+    from kuzushi.report.page import page
+    from kuzushi.runs import write_whole
+
+    write_whole(path, page(results).encode())
+    _say(f"open {path.resolve()}")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,68 @@
+"""Progress bars on standard error, between an experiment and where it is kept."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from kuzushi.configs import Config
+from kuzushi.results import Arrays, Provenance
+from kuzushi.runs import Journal
+from kuzushi.runs import Progress as Moment
+
+SHOWN = 4
+"""The most metrics beside a bar."""
+
+
+class Bars:
+    """A journal that shows a bar for each stage and hands everything on to another journal."""
+
+    def __init__(self, title: str, journal: Journal) -> None:
+        self._title = title
+        self._journal = journal
+        self._tasks: dict[str, TaskID] = {}
+        self._bars = Progress(
+            TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(),
+            TimeRemainingColumn(), TextColumn("[dim]{task.fields[metrics]}"), console=Console(stderr=True),
+        )  # fmt: skip
+
+    def __enter__(self) -> "Bars":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._tasks:
+            self._bars.stop()
+
+    def begin(self, config: Config, provenance: Provenance, fingerprint: str) -> None:
+        self._journal.begin(config, provenance, fingerprint)
+
+    def progress(self, progress: Moment) -> None:
+        self._journal.progress(progress)
+        self._bars.start()  # only now, so that an error before is the only line
+        if progress.stage not in self._tasks:
+            self._tasks[progress.stage] = self._bars.add_task(f"{self._title} {progress.stage}", metrics="")
+        numbers = [f"{name} {value:.4g}" for name, value in progress.metrics.items() if isinstance(value, int | float)]
+        self._bars.update(
+            self._tasks[progress.stage],
+            completed=progress.done,
+            total=progress.total,
+            metrics="  ".join(numbers[:SHOWN]),
+        )
+
+    def save(self, stage: str, arrays: Arrays, note: Mapping[str, Any]) -> None:
+        self._journal.save(stage, arrays, note)
+
+    def load(self, stage: str) -> tuple[Arrays, dict[str, Any]] | None:
+        return self._journal.load(stage)

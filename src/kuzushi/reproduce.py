@@ -1,0 +1,36 @@
+"""The whole study as a list of experiments."""
+
+from kuzushi.configs import CharactersConfig, CheckerboardConfig, Config, SequencesConfig
+from kuzushi.errors import DataError
+
+
+def study() -> list[tuple[str, Config]]:
+    """A name and the settings of every run of the study; the images are the best that can be had within seconds."""
+    images = _images()
+    return [
+        ("lin", CharactersConfig(net="lin", preset="report", data=images)),
+        ("full", CharactersConfig(net="full", preset="report", data=images)),
+        ("conv", CharactersConfig(net="conv", preset="report", data=images)),
+        ("trained", CheckerboardConfig()),
+        ("trained-by-the-study", CheckerboardConfig(set_weights="report-trained")),
+        ("by-hand", CheckerboardConfig(set_weights="report")),
+        ("by-hand-rescaled", CheckerboardConfig(set_weights="report", act="sig", scale=10)),
+        ("srn", SequencesConfig(lang="anb2n", model="srn", hid=2)),
+        ("lstm", SequencesConfig(lang="anb2nc3n", model="lstm", hid=3, nets=32)),
+        ("reber", SequencesConfig(lang="reber", model="srn", hid=5, nets=32, updates=1000)),
+    ]
+
+
+def _images() -> str:
+    """kmnist where its files are at hand or a mirror gives them, else the part that is at hand, else brush."""
+    from kuzushi.data.kuzushiji import available, kmnist
+
+    if available("kmnist"):
+        return "kmnist"
+    if available("kmnist-mini"):
+        return "kmnist-mini"
+    try:
+        kmnist()
+    except DataError:
+        return "brush"
+    return "kmnist"
