@@ -88,7 +88,7 @@ def reproduce(out: Path = Path("report")) -> None:
         else:
             resume = (folder / "config.json").is_file()
             with RunFolder(folder, resume=resume) as journal:
-                result = _run(config, journal)
+                result = _run(config, journal, title=name)
                 journal.finish(result)
         results.append(result)
     _write_page(results, out / "index.html")
@@ -179,10 +179,10 @@ def _experiment(config: Config, output: Output) -> None:
     if output.resume and output.out is None:
         raise KuzushiError("--resume: needs the folder of the stopped run; give it with --out")
     if output.out is None:
-        result = _run(config, Silent())
+        result = _run(config, Silent(), title=_subject(config))
     else:
         with RunFolder(output.out, resume=output.resume) as folder:
-            result = _run(config, folder)
+            result = _run(config, folder, title=_subject(config))
             folder.finish(result)
     print(to_json(result).decode() if output.json else text(result), flush=True)
     if output.out is None:
@@ -191,13 +191,16 @@ def _experiment(config: Config, output: Output) -> None:
         _say(f"kept in {output.out}; kuzushi report {output.out} draws its figures")
 
 
-def _run(config: Config, journal: "Journal") -> Result:
+def _subject(config: Config) -> str:
+    return configs.COMMANDS[type(config)]
+
+
+def _run(config: Config, journal: "Journal", *, title: str) -> Result:
     """Run the experiment of the config's subject, with progress bars."""
     from kuzushi.progress import Bars
 
-    subject = configs.COMMANDS[type(config)]
-    experiment = importlib.import_module(f"kuzushi.experiments.{subject}")
-    with Bars(subject, journal) as bars:
+    experiment = importlib.import_module(f"kuzushi.experiments.{_subject(config)}")
+    with Bars(title, journal) as bars:
         result: Result = experiment.run(config, journal=bars)
         return result
 

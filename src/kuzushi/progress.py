@@ -11,7 +11,6 @@ from rich.progress import (
     Progress,
     TaskID,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 
@@ -20,8 +19,8 @@ from kuzushi.results import Arrays, Provenance
 from kuzushi.runs import Journal
 from kuzushi.runs import Progress as Moment
 
-SHOWN = 4
-"""The most metrics beside a bar."""
+SHOWN = 2
+"""The metrics beside a bar: the last of an evaluation."""
 
 
 class Bars:
@@ -32,8 +31,8 @@ class Bars:
         self._journal = journal
         self._tasks: dict[str, TaskID] = {}
         self._bars = Progress(
-            TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(),
-            TimeRemainingColumn(), TextColumn("[dim]{task.fields[metrics]}"), console=Console(stderr=True),
+            TextColumn("{task.description}"), BarColumn(bar_width=14), MofNCompleteColumn(), TimeRemainingColumn(),
+            TextColumn("[dim]{task.fields[metrics]}"), console=Console(stderr=True),
         )  # fmt: skip
 
     def __enter__(self) -> "Bars":
@@ -58,7 +57,7 @@ class Bars:
             self._tasks[progress.stage],
             completed=progress.done,
             total=progress.total,
-            metrics="  ".join(numbers[:SHOWN]),
+            metrics="  ".join(numbers[-SHOWN:]),
         )
 
     def save(self, stage: str, arrays: Arrays, note: Mapping[str, Any]) -> None:

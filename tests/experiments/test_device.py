@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from kuzushi.errors import ConfigError
-from kuzushi.experiments.device import pick
+from kuzushi.experiments.device import one_thread, pick
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,14 @@ def test_a_gpu_that_is_not_there_is_refused(monkeypatch):
     with pytest.raises(ConfigError) as caught:
         pick("cuda")
     assert str(caught.value) == ("--device cuda: no CUDA device was found; leave --device out to compute on the CPU")
+
+
+def test_one_thread_is_taken_and_given_back_also_after_an_error():
+    torch.set_num_threads(2)
+    try:
+        with pytest.raises(KeyError), one_thread():
+            assert torch.get_num_threads() == 1
+            raise KeyError
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)

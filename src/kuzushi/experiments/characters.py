@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +19,7 @@ from kuzushi.analysis.parameters import parameter_table
 from kuzushi.configs import CharactersConfig
 from kuzushi.data.images import SIDE, ImageData
 from kuzushi.data.sources import load
-from kuzushi.experiments.device import pick
+from kuzushi.experiments.device import one_thread, pick
 from kuzushi.models.characters import build
 from kuzushi.results import CharactersResult, CharactersSummary, ConfusedPair, DataSummary, EpochScore, TrainedSeed
 from kuzushi.runs import Journal, Silent, provenance
@@ -61,6 +62,11 @@ def run(config: CharactersConfig, *, journal: Journal = SILENT) -> CharactersRes
     Raises:
         KuzushiError: if the images cannot be had, or the device is not there.
     """
+    with nullcontext() if config.net == "conv" else one_thread():
+        return _run(config, journal)
+
+
+def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
     device = pick(config.device)
     data = load(config.data, seed=config.seed)
     made = provenance(config, device=str(device), threads=torch.get_num_threads())

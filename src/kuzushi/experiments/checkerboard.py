@@ -11,7 +11,7 @@ from kuzushi.analysis.intervals import wilson
 from kuzushi.configs import CheckerboardConfig
 from kuzushi.data.checkerboard import Points, load
 from kuzushi.errors import ConfigError, ShapeError
-from kuzushi.experiments.device import pick
+from kuzushi.experiments.device import one_thread, pick
 from kuzushi.models.perceptron import MLP, load_weights
 from kuzushi.results import CheckerboardResult, EnsembleScore
 from kuzushi.runs import Journal, Silent, provenance
@@ -26,6 +26,7 @@ LARGEST = 1e100
 SILENT: Journal = Silent()
 
 
+@one_thread()
 def run(config: CheckerboardConfig, *, journal: Journal = SILENT) -> CheckerboardResult:
     """Train perceptrons or load one, score every net on every point, and describe one of them.
 

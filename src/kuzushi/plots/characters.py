@@ -38,14 +38,18 @@ GAP = 2
 
 def figures(results: Sequence[CharactersResult]) -> Iterator[Drawn]:
     """Every figure of every result; those that compare nets hold all results of the same images."""
+    groups = [
+        [result for result in results if result.data.sha256 == fingerprint]
+        for fingerprint in dict.fromkeys(result.data.sha256 for result in results)
+    ]
+    for place, group in enumerate(groups, start=1):
+        yield _samples(f"{place}-samples", group[0])
+        yield _curves(f"{place}-learning-curves", group)
     for place, result in enumerate(results, start=1):
         yield _confusion(f"{place}-confusion-{result.net}", result)
         if result.gallery:
             yield _gallery(f"{place}-gallery-{result.net}", result)
-    for place, fingerprint in enumerate(dict.fromkeys(result.data.sha256 for result in results), start=1):
-        group = [result for result in results if result.data.sha256 == fingerprint]
-        yield _samples(f"{place}-samples", group[0])
-        yield _curves(f"{place}-learning-curves", group)
+    for place, group in enumerate(groups, start=1):
         if pairs := pair_shares(group, top=MOST_PAIRS):
             yield _pairs(f"{place}-pairs", group, pairs)
 
@@ -114,7 +118,9 @@ def draw_sheet(ax: Axes, images: NDArray[np.uint8], *, margin: float) -> None:
     rows, columns, height, width = images.shape
     padded = np.pad(images, ((0, 0), (0, 0), (GAP, GAP), (GAP, GAP)))
     sheet = padded.swapaxes(1, 2).reshape(rows * (height + 2 * GAP), columns * (width + 2 * GAP))
-    ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=255, extent=(-0.5, columns - 0.5, rows - 0.5, -0.5))
+    ax.imshow(
+        sheet, cmap="gray_r", vmin=0, vmax=255, interpolation="none", extent=(-0.5, columns - 0.5, rows - 0.5, -0.5)
+    )
     ax.set_xlim(left=-0.5 - margin)
     ax.axis("off")
 

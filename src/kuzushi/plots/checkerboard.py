@@ -53,7 +53,9 @@ def draw_plane(
     """Draw a function over the plane as colour, from `low` to 1; values have shape (pixels, pixels), [x2, x1]."""
     half1, half2 = (axis1[1] - axis1[0]) / 2, (axis2[1] - axis2[0]) / 2
     extent = (axis1[0] - half1, axis1[-1] + half1, axis2[0] - half2, axis2[-1] + half2)
-    image = ax.imshow(values, cmap=VALUES, vmin=low, vmax=1, origin="lower", extent=extent, aspect="auto")
+    image = ax.imshow(
+        values, cmap=VALUES, vmin=low, vmax=1, origin="lower", extent=extent, aspect="auto", interpolation="none"
+    )
     ax.set(xlabel="x1", ylabel="x2", xlim=(axis1[0], axis1[-1]), ylim=(axis2[0], axis2[-1]), box_aspect=1)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(4, steps=ROUND))

@@ -11,6 +11,8 @@ from kuzushi.results import CheckerboardResult, Matrix, ShownPerceptron, Vector
 
 STUDY = PUBLISHED.checkerboard
 BOARD = "board"
+GIVEN = {"report": "the study's net by hand", "report-trained": "the study's trained net"}
+"""How weights with a name are called."""
 
 
 def text(result: CheckerboardResult) -> str:
@@ -54,12 +56,12 @@ def section(results: Sequence[CheckerboardResult]) -> Section:
 
 
 def name_of(result: CheckerboardResult) -> str:
-    """Which net this is, in a few words: "5 sigmoid units, trained" or "report, 4 sigmoid units, times 10"."""
-    units = f"{result.hid} {WORDS[result.act]} units"
-    if result.trained:
+    """Which net this is, in a few words: "5 sigmoid units, trained" or "the study's net by hand, 4 step units"."""
+    units, scale = f"{result.hid} {WORDS[result.act]} units", result.config.scale
+    if result.config.set_weights is None:
         return f"{units}, trained"
-    scale = result.config.scale
-    return f"{result.config.set_weights}, {units}" + (f", times {scale:g}" if scale != 1 else "")
+    given = GIVEN.get(result.config.set_weights, result.config.set_weights)
+    return f"{given}, {units}" + (f", weights times {scale:g}" if scale != 1 else "")
 
 
 def _answer(result: CheckerboardResult) -> str:

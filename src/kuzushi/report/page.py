@@ -12,6 +12,7 @@ import kuzushi
 from kuzushi.plots.style import Drawn
 from kuzushi.reference import PUBLISHED
 from kuzushi.report import characters, checkerboard, sequences
+from kuzushi.report.glyphs import symbols, written
 from kuzushi.report.sections import Section
 from kuzushi.results import CharactersResult, CheckerboardResult, Result, SequencesResult
 
@@ -25,10 +26,14 @@ def page(results: Sequence[Result]) -> str:
         loader=jinja2.PackageLoader("kuzushi.report"), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["picture"] = picture
+    environment.filters |= {"picture": picture, "written": written}
     template = environment.get_template("page.html")
     return template.render(
-        sections=sections(results), version=kuzushi.__version__, source=PUBLISHED.source, runs=len(results)
+        sections=sections(results),
+        kana=symbols(),
+        version=kuzushi.__version__,
+        source=PUBLISHED.source,
+        runs=len(results),
     )
 
 
