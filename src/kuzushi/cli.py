@@ -4,6 +4,7 @@ import contextlib
 import functools
 import importlib
 import io
+import itertools
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -54,18 +55,23 @@ def sequences(config: SequencesConfig, output: Output) -> None:
 def report(
     runs: Annotated[tuple[Path, ...], tyro.conf.Positional],
     out: Annotated[Path, tyro.conf.arg(aliases=["-o"])] = Path("report.html"),
+    figures: Path | None = None,
 ) -> None:
     """Lay out the figures and tables of finished runs on one HTML page.
 
     Args:
         runs: Folders made with --out.
         out: The file to write; one that is there is replaced.
+        figures: Also write every figure as a PNG file into this folder.
     """
     from kuzushi.runs import load
 
     if not runs:
         raise KuzushiError("report: no runs given; name one or more folders made with --out")
-    _write_page([load(folder) for folder in runs], out)
+    results = [load(folder) for folder in runs]
+    if figures is not None:
+        _write_figures(results, figures)
+    _write_page(results, out)
 
 
 def reproduce(out: Path = Path("report")) -> None:
@@ -78,7 +84,11 @@ def reproduce(out: Path = Path("report")) -> None:
     from kuzushi.runs import RunFolder, load
 
     results = []
-    for name, config in study():
+    experiments = study()
+    images = {config.data for _, config in experiments if isinstance(config, CharactersConfig)}
+    if "kmnist" not in images:
+        _say(f"images: {', '.join(images)}; for the study's, name a folder with the files of kmnist in KUZUSHI_DATA")
+    for name, config in experiments:
         folder = out / "runs" / name
         if (folder / "result.json").is_file():
             result = load(folder)
@@ -107,6 +117,9 @@ def main() -> NoReturn:
     """Run one command and exit: 0 when it is done, 2 when a person can mend what was wrong, 130 on Ctrl-C."""
     # Threads that wait without spinning: beside other work the small nets here are then several times faster.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # kana on a terminal that cannot show them become ?
+            stream.reconfigure(errors="replace")
     try:
         _parse(sys.argv[1:])()
     except KuzushiError as error:
@@ -165,11 +178,15 @@ def _later(function: Callable[..., None]) -> Callable[..., Callable[[], None]]:
     return bound
 
 
-def _first_paragraph(boxed: str) -> str:
-    """What a framed message says before its first rule."""
-    lines = [line.strip(" │") for line in boxed.splitlines()[1:]]
-    rule = next((place for place, line in enumerate(lines) if set(line) <= set("─╰╯")), len(lines))
-    return f"{' '.join(lines[:rule]).rstrip('.')}; see --help"
+def _first_paragraph(framed: str) -> str:
+    """What a framed message says between its title and its next rule; frames are of lines or of dashes."""
+
+    def is_rule(line: str) -> bool:
+        return not line.strip(" ─-╰╯")
+
+    lines = [line.strip(" │") for line in framed.splitlines()[1:]]
+    paragraph = itertools.takewhile(lambda line: not is_rule(line), itertools.dropwhile(is_rule, lines))
+    return f"{' '.join(paragraph).rstrip('.')}; see --help"
 
 
 def _experiment(config: Config, output: Output) -> None:
@@ -211,6 +228,16 @@ def _write_page(results: Sequence[Result], path: Path) -> None:
 
     write_whole(path, page(results).encode())
     _say(f"open {path.resolve()}")
+
+
+def _write_figures(results: Sequence[Result], folder: Path) -> None:
+    from kuzushi.report.page import sections
+    from kuzushi.runs import write_whole
+
+    for section in sections(results):
+        for drawn in section.figures:
+            write_whole(folder / f"{section.name}-{drawn.name}.png", drawn.png())
+    _say(f"figures in {folder}")
 
 
 def _say(line: str) -> None:

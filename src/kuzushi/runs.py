@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import filelock
 import msgspec
@@ -42,6 +42,7 @@ class Progress:
     metrics: Mapping[str, Any]
 
 
+@runtime_checkable
 class Journal(Protocol):
     """Where an experiment reports what it does; it need not know whether anything is kept."""
 

@@ -1,6 +1,6 @@
 """The formal languages, behind one interface."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Generator
 
@@ -10,6 +10,7 @@ from kuzushi.data.streams import Streams
 from kuzushi.errors import ConfigError
 
 
+@runtime_checkable
 class Language(Protocol):
     """What training, scoring and drawing need to know of a language; `longest` is the largest n of its strings."""
 

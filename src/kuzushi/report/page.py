@@ -1,11 +1,9 @@
 """Results -> one HTML file that needs nothing beside it: no network, no fonts, no scripts."""
 
 import base64
-import io
 from collections.abc import Sequence
 
 import jinja2
-import matplotlib as mpl
 from markupsafe import Markup
 
 import kuzushi
@@ -58,7 +56,4 @@ def text(result: Result) -> str:
 
 def picture(drawn: Drawn) -> Markup:
     """A figure as the address of an image that holds the image itself."""
-    file = io.BytesIO()
-    with mpl.rc_context({"svg.hashsalt": drawn.name}):  # the same figure, the same bytes
-        drawn.figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    return Markup("data:image/svg+xml;base64,") + Markup(base64.b64encode(file.getvalue()).decode("ascii"))
+    return Markup("data:image/svg+xml;base64,") + Markup(base64.b64encode(drawn.svg()).decode("ascii"))

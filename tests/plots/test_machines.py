@@ -1,0 +1,172 @@
+"""State machines, read back from their artists."""
+
+from collections import Counter, defaultdict
+from itertools import combinations
+from math import dist
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.patches import ArrowStyle, Circle, FancyArrowPatch
+
+from kuzushi.analysis.machines import smallest_machine
+from kuzushi.data.languages import LANGUAGES
+from kuzushi.plots.machines import RADIUS, colours, draw_machine, layout, phase
+from kuzushi.plots.style import BLACK, BLUE, GREEN, ORANGE, new_figure
+
+DRAWN = [
+    ("reber", 4),
+    ("reber-embedded", 4),
+    ("anbn", 4),
+    ("anb2n", 4),
+    ("anbncn", 3),
+    ("anb2nc3n", 1),
+    ("anb2nc3n", 4),
+]
+ON_A_CURVE = np.linspace(0, 1, 41)[:, None]
+
+
+@pytest.fixture(scope="module", params=DRAWN, ids=lambda drawn: "-".join(map(str, drawn)))
+def drawn(request):
+    """A machine and the axes it is drawn in."""
+    name, longest = request.param
+    machine = smallest_machine(LANGUAGES[name], longest=longest)
+    x, y = np.array(list(layout(machine).values())).T
+    figure = new_figure(0.62 * (np.ptp(x) + 2), 0.62 * (np.ptp(y) + 2.4))
+    ax = figure.subplots()
+    draw_machine(ax, machine)
+    figure.draw_without_rendering()
+    return machine, ax
+
+
+def arrows_of(machine):
+    """The symbols from one state to another, in the order in which they are drawn."""
+    symbols = defaultdict(list)
+    for arrow in machine.transitions:
+        symbols[arrow.source, arrow.target].append(arrow.symbol)
+    return {ends: ", ".join(read) for ends, read in symbols.items()}
+
+
+def curves(ax):
+    """The points along each arrow, from its source on; an arrow begins as one quadratic Bezier curve."""
+    lines = []
+    for arrow in ax.patches:
+        if isinstance(arrow, FancyArrowPatch):
+            path, t = arrow.get_path(), ON_A_CURVE
+            assert path.codes[:3].tolist() == [path.MOVETO, path.CURVE3, path.CURVE3]
+            assert isinstance(arrow.get_arrowstyle(), ArrowStyle.CurveFilledB), "its head is at its target"
+            start, pull, end = path.vertices[:3]
+            lines.append((1 - t) ** 2 * start + 2 * t * (1 - t) * pull + t**2 * end)
+    return lines
+
+
+def labels_of(machine, ax):
+    """The texts beside the arrows: those of the states come first."""
+    return ax.texts[len(machine.states) :]
+
+
+def test_every_state_is_a_circle_with_its_name_and_colour(drawn):
+    machine, ax = drawn
+    places, colour = layout(machine), colours(machine.states)
+    rims = {patch.center: patch for patch in ax.patches if isinstance(patch, Circle) and patch.radius == RADIUS}
+    assert {state: place for state, place in places.items() if place in rims} == places
+    assert len(rims) == len(machine.states) == len(places)
+    names = {text.get_position(): text.get_text() for text in ax.texts[: len(places)]}
+    for state, place in places.items():
+        assert names[place].split() == state.split()
+        assert to_hex(rims[place].get_edgecolor()) == colour[state].lower()
+
+
+def test_only_the_start_has_a_double_circle(drawn):
+    machine, ax = drawn
+    inner = [patch for patch in ax.patches if isinstance(patch, Circle) and patch.radius < RADIUS]
+    assert [patch.center for patch in inner] == [layout(machine)[machine.start]]
+    assert machine.start == "end"
+
+
+def test_every_transition_is_an_arrow_from_its_source_to_its_target_with_its_symbol(drawn):
+    machine, ax = drawn
+    places, arrows = layout(machine), arrows_of(machine)
+    lines, labels = curves(ax), labels_of(machine, ax)
+    assert [label.get_text() for label in labels] == list(arrows.values())
+    assert Counter(", ".join(arrows.values()).split(", ")) == Counter(arrow.symbol for arrow in machine.transitions)
+    for (source, target), line, label in zip(arrows, lines, labels, strict=True):
+        assert dist(line[0], places[source]) == pytest.approx(RADIUS, abs=0.15)
+        assert dist(line[-1], places[target]) == pytest.approx(RADIUS, abs=0.15)
+        assert np.hypot(*(line - label.get_position()).T).min() < 0.25, f"{source} to {target}: the label is far away"
+
+
+def test_no_arrow_and_no_label_lies_on_a_state_that_it_does_not_belong_to(drawn):
+    machine, ax = drawn
+    places = layout(machine)
+    for ends, line, label in zip(arrows_of(machine), curves(ax), labels_of(machine, ax), strict=True):
+        for state, place in places.items():
+            assert dist(label.get_position(), place) > RADIUS
+            assert state in ends or np.hypot(*(line - place).T).min() > RADIUS, f"{ends} crosses {state}"
+
+
+def test_no_label_covers_another_and_all_is_in_sight(drawn):
+    machine, ax = drawn
+    canvas = FigureCanvasAgg(ax.figure)
+    canvas.draw()
+    boxes = [label.get_window_extent(canvas.get_renderer()) for label in labels_of(machine, ax)]
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    everything = [*np.vstack(curves(ax)), *(text.get_position() for text in ax.texts)]
+    for x, y in everything:
+        assert ax.get_xlim()[0] <= x <= ax.get_xlim()[1]
+        assert ax.get_ylim()[0] <= y <= ax.get_ylim()[1]
+
+
+@pytest.mark.parametrize("longest", range(1, 7))
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_no_two_states_touch(name, longest):
+    machine = smallest_machine(LANGUAGES[name], longest=longest)
+    places = layout(machine)
+    assert places.keys() == set(machine.states)
+    assert all(dist(one, other) > 2 * RADIUS for one, other in combinations(places.values(), 2))
+
+
+def test_a_counting_machine_goes_right_while_it_counts_and_left_while_it_counts_down():
+    machine = smallest_machine(LANGUAGES["anb2nc3n"], longest=3)
+    places = layout(machine)
+    for arrow in machine.transitions:
+        step = places[arrow.target][0] - places[arrow.source][0]
+        if arrow.source != machine.start:
+            assert step > 0 if arrow.symbol == "a" else step == -1
+    rows = {state: places[state][1] for state in machine.states}
+    assert rows["a1"] == rows["a3"] > rows["5b 9c"] == rows["1b 9c"] > rows["3b 6c"] > rows["1b 3c"] > rows["9c"]
+    assert rows["9c"] == rows["1c"] == rows["end"]
+
+
+def test_a_grammar_lies_from_left_to_right_by_the_symbols_read():
+    places = layout(smallest_machine(LANGUAGES["reber"], longest=1))
+    left_to_right = sorted({x for x, _ in places.values()})
+    columns = [{state for state, (x, _) in places.items() if x == column} for column in left_to_right]
+    assert columns == [{"end"}, {"0"}, {"1", "2"}, {"3", "4"}, {"5"}]
+
+
+@pytest.mark.parametrize(
+    ("state", "read"),
+    [("a1", "a"), ("a12", "a"), ("3b", "b"), ("2b 9c", "b"), ("9c", "c"), ("end", "end"), ("T1", "T1")],
+)
+def test_the_phase_of_a_state_is_what_is_read_in_it(state, read):
+    assert phase(state) == read
+
+
+def test_states_that_count_are_coloured_by_phase_and_nodes_of_a_grammar_one_by_one():
+    counting = colours(("a1", "a2", "2b 3c", "1b 3c", "3c", "end"))
+    assert list(counting.values()) == [BLUE, BLUE, ORANGE, ORANGE, GREEN, BLACK]
+    nodes = colours(LANGUAGES["reber"].states(0))
+    assert nodes["end"] == BLACK
+    assert len(set(nodes.values())) == len(nodes)
+    assert len(colours(LANGUAGES["reber-embedded"].states(0))) == 19
+
+
+def test_arrows_there_and_back_are_bent_apart():
+    machine = smallest_machine(LANGUAGES["anbn"], longest=1)
+    ax = new_figure(3, 3).subplots()
+    draw_machine(ax, machine)
+    there, back = curves(ax)
+    middle = len(there) // 2
+    assert dist(there[middle], back[middle]) > 0.2

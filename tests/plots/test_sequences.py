@@ -1,0 +1,281 @@
+"""Figures of recurrent nets, read back from their artists."""
+
+import dataclasses
+import io
+import re
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.patches import Circle
+from matplotlib.text import Text
+
+from kuzushi.analysis.machines import smallest_machine
+from kuzushi.configs import SequencesConfig
+from kuzushi.data.languages import LANGUAGES
+from kuzushi.experiments.sequences import run
+from kuzushi.plots.sequences import (
+    GATES,
+    LONGEST_PATH,
+    MOST_BARS,
+    WRITTEN,
+    draw_failures,
+    draw_predictions,
+    draw_values,
+    failures,
+    figures,
+)
+from kuzushi.plots.style import BLACK, BLUE, RED, new_figure
+from kuzushi.results import Step
+
+FAST = {"nets": 4, "length": 3, "test_length": 6, "updates": 20}
+
+
+@pytest.fixture(scope="module")
+def srn():
+    return run(SequencesConfig(lang="anb2n", **FAST))
+
+
+@pytest.fixture(scope="module")
+def lstm():
+    return run(SequencesConfig(lang="anb2nc3n", model="lstm", hid=3, **FAST))
+
+
+@pytest.fixture(scope="module")
+def reber():
+    return run(SequencesConfig(lang="reber", hid=5, **FAST))
+
+
+@pytest.fixture(scope="module")
+def figured(srn, lstm, reber):
+    """The figures of three results, by name."""
+    return drawn(srn, lstm, reber)
+
+
+@pytest.fixture
+def ax():
+    return new_figure(6, 4).subplots()
+
+
+def drawn(*results):
+    return {figure.name: figure for figure in figures(results)}
+
+
+def failing_at(result, *lengths, shown=0, **changes):
+    """The result as if its nets first failed at these lengths."""
+    shown = dataclasses.replace(result.shown, net=shown)
+    return dataclasses.replace(result, nets=len(lengths), first_failure=lengths, shown=shown, **changes)
+
+
+def step(symbol, legal, *, right):
+    return Step(
+        symbol=symbol, state="end", hidden=(), probabilities=(0.25, 0.75), legal=legal, determined=True, right=right
+    )
+
+
+# --- all figures ----------------------------------------------------------------------------------------------
+
+
+def test_every_figure_has_a_name_of_its_own_and_words_and_can_be_rendered(figured, srn, lstm, reber):
+    assert [one.name for one in figures([srn, lstm, reber])] == [
+        "1-machine", "1-states", "1-predictions", "1-first-failure", "1-training",
+        "2-machine", "2-states", "2-states-3d", "2-gates", "2-predictions", "2-first-failure", "2-training",
+        "3-machine", "3-states", "3-states-3d", "3-predictions", "3-first-failure", "3-training",
+    ]  # fmt: skip
+    for one in figured.values():
+        for words in (one.caption, one.alternative):
+            assert words.endswith(".")
+            assert "\n" not in words
+        file = io.BytesIO()
+        one.figure.savefig(file, format="png", dpi=40)
+        assert file.getvalue().startswith(b"\x89PNG")
+
+
+def test_no_figure_needs_more_letters_than_ascii(figured):
+    for one in figured.values():
+        assert {letter for text in one.figure.findobj(Text) for letter in text.get_text()} - {"−"} <= set(
+            map(chr, range(128))
+        )
+
+
+def test_a_net_of_one_unit_has_no_plane_of_states():
+    result = run(SequencesConfig(lang="anbn", model="lstm", hid=1, nets=1, length=2, test_length=2, updates=1))
+    assert list(drawn(result)) == ["1-machine", "1-gates", "1-predictions", "1-first-failure", "1-training"]
+
+
+def test_every_language_is_written_out():
+    assert WRITTEN.keys() == LANGUAGES.keys()
+    powers = str.maketrans("ⁿ²³", "n23")
+    for name, words in WRITTEN.items():
+        assert words.translate(powers) == name or "Reber" in words
+
+
+# --- machine and states ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "lang"), [("1", "anb2n"), ("2", "anb2nc3n"), ("3", "reber")])
+def test_the_machine_of_the_language_is_drawn_and_told(figured, name, lang):
+    one, machine = figured[f"{name}-machine"], smallest_machine(LANGUAGES[lang], longest=3)
+    circles = [patch for patch in one.figure.axes[0].patches if isinstance(patch, Circle)]
+    assert len(circles) == len(machine.states) + 1
+    assert f"with {len(machine.states)} states" in one.caption
+    told = one.alternative.removeprefix("As state, symbol, next state: ").removesuffix(".").split("; ")
+    assert told == [f"{arrow.source} {arrow.symbol} {arrow.target}" for arrow in machine.transitions]
+    assert ("n is at most 3" in one.caption) == (lang != "reber")
+
+
+def test_the_states_are_those_of_the_arrays_and_the_path_is_that_of_the_longest_string(figured, lstm):
+    panels = figured["2-states"].figure.axes
+    longest = np.vstack([np.zeros((1, 3)), lstm.arrays["hidden"][lstm.arrays["string"] == 2]])
+    for panel, units in zip(panels, ([0, 1], [0, 2], [1, 2]), strict=True):
+        np.testing.assert_array_equal(panel.collections[0].get_offsets(), lstm.arrays["hidden"][:, units])
+        ends = {text.xy for text in panel.texts if not text.get_text()}
+        moves = np.abs(np.diff(longest[:, units], axis=0)).max(1) > 1e-3
+        assert ends == {tuple(point) for point in longest[1:][moves][:, units].tolist()} or len(ends) == moves.sum()
+    assert "the string aaabbbbbbccccccccc" in figured["2-states"].caption
+    assert "the strings n = 1 to 3" in figured["2-states"].caption
+
+
+def test_of_many_units_those_that_move_most_are_drawn_and_the_caption_says_so(figured, reber):
+    one = figured["3-states"]
+    still = int(reber.arrays["hidden"].std(0).argmin())
+    labels = {label for ax in one.figure.axes for label in (ax.get_xlabel(), ax.get_ylabel())}
+    assert labels == {f"hidden unit {i + 1}" for i in range(5) if i != still}
+    assert len(one.figure.axes) == 6
+    assert "the 4 of 5 that move most" in one.caption
+    assert "20 strings" in one.caption
+
+
+def test_the_words_of_the_states_are_their_means(figured, srn):
+    told = re.findall(r"([a-z0-9]+) \((-?[\d.]+), (-?[\d.]+)\)", figured["1-states"].alternative)
+    names = np.array([srn.states[i] for i in srn.arrays["state"]])
+    assert {name for name, *_ in told} == set(names)
+    for name, *means in told:
+        np.testing.assert_allclose(
+            np.array(means, float), srn.arrays["hidden"][names == name].mean(0), atol=0.005 + 1e-6
+        )
+
+
+def test_a_string_too_long_to_follow_is_not_the_path(srn):
+    long, short = "a" * 12 + "b" * 24, "ab" * (LONGEST_PATH // 2)
+    walk = ("abb", short, long)
+    counts = [len(text) for text in walk]
+    arrays = {
+        "state": np.zeros(sum(counts), np.int64),
+        "string": np.repeat(np.arange(3), counts),
+        "hidden": np.random.default_rng(0).uniform(-1, 1, (sum(counts), 2)).astype(np.float32),
+    }
+    assert short in drawn(dataclasses.replace(srn, walk=walk, arrays=arrays))["1-states"].caption
+
+
+# --- gates and predictions ------------------------------------------------------------------------------------
+
+
+def test_the_lines_of_the_gates_are_the_arrays(figured, lstm):
+    panels = figured["2-gates"].figure.axes
+    at = lstm.arrays["string"] == 2
+    cell, hidden, gates = (lstm.arrays[name][at] for name in ("cell", "hidden", "gates"))
+    assert [panel.get_ylabel() for panel in panels] == ["cell", "hidden", "input gate", "forget gate", "output gate"]
+    assert tuple(panel.get_ylabel() for panel in panels[2:]) == GATES
+    for panel, values in zip(panels, (cell, hidden, gates[:, 0], gates[:, 1], gates[:, 2]), strict=True):
+        for unit, line in enumerate(panel.lines):
+            np.testing.assert_array_equal(line.get_ydata(), values[:, unit])
+            assert line.get_label() == f"unit {unit + 1}"
+        assert len(panel.lines) == 3
+        assert "".join(label.get_text() for label in panel.get_xticklabels()) == "aaabbbbbbccccccccc"
+    assert "unit 1: " + ", ".join(f"{value:.2f}" for value in cell[:, 0]) in figured["2-gates"].alternative
+
+
+def test_values_are_drawn_over_the_symbols_of_a_string(ax):
+    draw_values(ax, np.array([[1, 4], [2, 5], [3, 6]], np.float32), "abb", label="cell")
+    assert [line.get_xydata().tolist() for line in ax.lines] == [[[0, 1], [1, 2], [2, 3]], [[0, 4], [1, 5], [2, 6]]]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "b", "b"]
+    assert len({line.get_color() for line in ax.lines}) == 2
+
+
+@pytest.mark.parametrize("name", ["srn", "lstm", "reber"])
+def test_predictions_frame_exactly_the_symbols_that_may_follow(request, figured, name):
+    result = request.getfixturevalue(name)
+    one = figured[f"{['srn', 'lstm', 'reber'].index(name) + 1}-predictions"]
+    panel = one.figure.axes[0]
+    steps = result.shown.steps
+    np.testing.assert_array_equal(panel.images[0].get_array(), np.array([step.probabilities for step in steps]).T)
+    assert panel.images[0].get_clim() == (0, 1)
+    framed = {
+        (round(frame.get_x() + frame.get_width() / 2), round(frame.get_y() + frame.get_height() / 2)): frame
+        for frame in panel.patches
+    }
+    assert framed.keys() == {(x, result.symbols.index(symbol)) for x, step in enumerate(steps) for symbol in step.legal}
+    for (x, _), frame in framed.items():
+        assert to_hex(frame.get_edgecolor()) == (BLACK if steps[x].right else RED).lower()
+    assert [label.get_text() for label in panel.get_xticklabels()] == [step.symbol for step in steps]
+    assert tuple(label.get_text() for label in panel.get_yticklabels()) == result.symbols
+    determined = [step for step in steps if step.determined]
+    assert f"right {sum(step.right for step in determined)} of {len(determined)} times" in one.caption
+    wrong = re.findall(r"after symbol (\d+), (\w)", one.alternative)
+    assert wrong == [(str(i), step.symbol) for i, step in enumerate(steps, start=1) if not step.right]
+
+
+def test_wrong_steps_are_red(ax):
+    draw_predictions(ax, [step("a", "ab", right=True), step("b", "a", right=False)], ("a", "b"))
+    frames = [((frame.get_x(), frame.get_y()), to_hex(frame.get_edgecolor())) for frame in ax.patches]
+    assert frames == [((-0.45, -0.45), BLACK), ((-0.45, 0.55), BLACK), ((0.55, -0.45), RED.lower())]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "b"]
+
+
+def test_a_stream_without_errors_says_nowhere(srn):
+    right = tuple(dataclasses.replace(step, right=True) for step in srn.shown.steps)
+    perfect = dataclasses.replace(srn, shown=dataclasses.replace(srn.shown, steps=right))
+    assert drawn(perfect)["1-predictions"].alternative == "Wrong: nowhere."
+
+
+# --- scores ---------------------------------------------------------------------------------------------------
+
+
+def test_the_bars_of_the_first_failures_sum_to_the_nets(ax, srn):
+    result = failing_at(srn, 2, 5, None, 2, 3, 4, None, None, solved=5)
+    assert failures(result) == [("2", 2, 2), ("3", 3, 1), ("4", 4, 1), ("5", 5, 1), ("none to 6", None, 3)]
+    draw_failures(ax, result)
+    assert [bar.get_height() for bar in ax.patches] == [2, 1, 1, 1, 3]
+    assert sum(bar.get_height() for bar in ax.patches) == result.nets
+    assert [to_hex(bar.get_facecolor()) for bar in ax.patches] == [
+        colour.lower() for colour in (RED, RED, BLUE, BLUE, BLUE)
+    ]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["2", "3", "4", "5", "none to 6"]
+    assert [text.get_text() for text in ax.texts] == ["2", "1", "1", "1", "3"]
+
+
+def test_of_many_lengths_several_share_a_bar(srn):
+    lengths = tuple(range(1, 2 * MOST_BARS + 2))
+    bars = failures(failing_at(srn, *lengths, None, trained_length=6, tested_length=80))
+    assert len(bars) <= MOST_BARS + 1
+    assert sum(count for *_, count in bars) == len(lengths) + 1
+    assert bars[0] == ("1-3", 3, 3)
+    assert bars[-2:] == [("49-51", 51, 3), ("none to 80", None, 1)]
+
+
+def test_the_words_of_the_failures_are_their_numbers(figured, lstm):
+    one = figured["2-first-failure"]
+    assert sum(int(count) for count in re.findall(r": (\d+)", one.alternative.partition(":")[2])) == lstm.nets
+    rate = lstm.solved_interval
+    assert f"{lstm.solved} of {lstm.nets} nets, {rate.mean:.0%}" in one.caption
+    assert f"{rate.low:.0%} to {rate.high:.0%}" in one.caption
+    assert "by its n:" in one.caption
+    assert "by its number of symbols:" in figured["3-first-failure"].caption
+
+
+def test_every_caption_says_which_net_is_shown_and_how_far_it_goes(srn):
+    fails, never = (drawn(failing_at(srn, 1, far, 2, shown=1))["1-predictions"].caption for far in (5, None))
+    assert "net 2 of 3, the one that goes furthest: it first fails at 5" in fails
+    assert "net 2 of 3, the one that goes furthest: it fails nowhere up to 6" in never
+
+
+def test_the_training_curves_are_those_of_the_result(figured, lstm):
+    one = figured["2-training"]
+    loss, solved = one.figure.axes
+    np.testing.assert_array_equal(loss.lines[0].get_xydata(), [(e.update, e.loss) for e in lstm.history])
+    np.testing.assert_array_equal(solved.lines[0].get_xydata(), [(e.update, e.solved) for e in lstm.history])
+    assert list(solved.lines[1].get_ydata()) == [lstm.nets] * 2
+    last = lstm.history[-1]
+    assert f"after 20 updates {last.loss:.4f} and {last.solved}." in one.alternative
+    assert "How 4 LSTMs learn aⁿb²ⁿc³ⁿ" in one.caption

@@ -1,0 +1,272 @@
+"""The command line in process: what is printed, what is written, and one line for everything that is wrong."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from kuzushi import cli, configs, runs
+from kuzushi.errors import KuzushiError
+from kuzushi.reproduce import study
+
+CHARACTERS = ("characters", "--net", "lin", "--data", "brush:100/20", "--epochs", "1")
+SEQUENCES = ("sequences", "--nets", "2", "--updates", "3", "--test-length", "6")
+
+
+@pytest.fixture
+def kuzushi(monkeypatch, capsys, tmp_path):
+    """Run a command in an empty folder; returns its exit status, standard output and standard error."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["kuzushi", *words])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        captured = capsys.readouterr()
+        return stopped.value.code, captured.out, captured.err
+
+    return run
+
+
+def refused(kuzushi, *words: str, because: str) -> None:
+    status, out, err = kuzushi(*words)
+    assert (status, out) == (2, "")
+    assert err.startswith("kuzushi: ")
+    assert err.count("\n") == 1
+    assert because in err
+
+
+# --- what works -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [CHARACTERS, ("checkerboard", "--nets", "2", "--epochs", "100"), SEQUENCES])
+def test_json_is_all_that_stands_on_standard_output_and_is_what_the_folder_keeps(kuzushi, words):
+    status, out, _ = kuzushi(*words, "--json", "--out", "run")
+    assert status == 0
+    assert json.loads(out)["subject"] == words[0]
+    assert json.loads(out) == json.loads(Path("run/result.json").read_bytes())
+    assert {path.name for path in Path("run").iterdir()} == {
+        "config.json", "progress.jsonl", "checkpoint", "weights.safetensors", "arrays.npz", "result.json",
+    }  # fmt: skip
+
+
+def test_the_commands_of_the_study_work_as_it_printed_them(kuzushi):
+    status, out, _ = kuzushi("checkerboard", "--act", "step", "--hid", "4", "--set_weights")
+    assert status == 0
+    assert "Initial Weights:\n[[ 1.,  1.],\n [-1., -1.],\n [ 1., -1.],\n [-1.,  1.]]\n[-2.5,  1.5, -0.5, -0.5]" in out
+    assert "Initial Accuracy: 100.0" in out
+    status, out, _ = kuzushi("checkerboard", "--act", "sig", "--hid", "4", "--set_weights", "--scale", "10")
+    assert status == 0
+    assert "[-25.,  15.,  -5.,  -5.]" in out
+    assert "Initial Accuracy: 100.0" in out
+
+
+def test_the_trained_weights_of_the_study_give_its_loss(kuzushi):
+    _, out, _ = kuzushi("checkerboard", "--set-weights", "report-trained", "--json")
+    shown = json.loads(out)["shown"]
+    assert round(shown["loss"], 4) == 0.1522
+    assert shown["accuracy"] == 100
+
+
+def test_without_out_nothing_is_written_and_that_is_said(kuzushi):
+    status, out, err = kuzushi(*CHARACTERS)
+    assert status == 0
+    assert "Test set: Average loss: " in out
+    assert err.endswith("nothing was kept; with --out RUN the run is, and kuzushi report RUN draws its figures\n")
+    assert not list(Path().iterdir())
+
+
+def test_runs_become_one_page_and_pictures(kuzushi):
+    for words in (CHARACTERS, ("checkerboard", "--set-weights", "report"), SEQUENCES):
+        assert kuzushi(*words, "--out", words[0])[0] == 0
+    status, out, err = kuzushi("report", "characters", "checkerboard", "sequences", "-o", "page.html", "--figures", "f")
+    assert (status, out) == (0, "")
+    assert f"open {Path('page.html').resolve()}" in err
+    page = Path("page.html").read_text()
+    names = sorted(path.stem for path in Path("f").iterdir())
+    assert names
+    assert all(f'<figure id="{name}">' in page for name in names)
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in Path("f").iterdir())
+
+
+def test_the_command_in_a_result_makes_it_again(kuzushi):
+    _, first, _ = kuzushi(*SEQUENCES, "--json")
+    made = json.loads(first)["provenance"]["command"].split()
+    assert made[0] == "kuzushi"
+    _, second, _ = kuzushi(*made[1:], "--json")
+    again, same = json.loads(second), json.loads(first)
+    for result in (again, same):
+        del result["seconds"]
+    assert again == same
+
+
+def test_a_stopped_run_goes_on_with_resume(kuzushi, monkeypatch):
+    _, whole, _ = kuzushi(*SEQUENCES, "--json")
+    monkeypatch.setattr(runs, "CHECKPOINT_SECONDS", 0.0)
+    save, saves = runs.RunFolder.save, []
+
+    def interrupted(self, *arguments):
+        save(self, *arguments)
+        saves.append(arguments)
+        if len(saves) == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runs.RunFolder, "save", interrupted)
+        status, out, err = kuzushi(*SEQUENCES, "--json", "--out", "run")
+    assert (status, out) == (130, "")
+    assert err.endswith("kuzushi: stopped; a run with --out goes on with the same command and --resume\n")
+    status, out, _ = kuzushi(*SEQUENCES, "--json", "--out", "run", "--resume")
+    assert status == 0
+    for name in ("history", "shown", "first_failure", "accuracy"):
+        assert json.loads(out)[name] == json.loads(whole)[name]
+
+
+def test_reproduce_does_every_run_of_the_study_once(kuzushi, monkeypatch):
+    small = [
+        ("lin", configs.CharactersConfig(net="lin", data="brush:50/10", epochs=1)),
+        ("by-hand", configs.CheckerboardConfig(set_weights="report")),
+    ]
+    monkeypatch.setattr("kuzushi.reproduce.study", lambda: small)
+    status, _, err = kuzushi("reproduce")
+    assert status == 0
+    assert err.splitlines()[-1] == f"open {Path('report/index.html').resolve()}"
+    before = Path("report/runs/lin/result.json").stat().st_mtime_ns
+    status, _, err = kuzushi("reproduce")
+    assert (status, err.count("done already")) == (0, 2)
+    assert Path("report/runs/lin/result.json").stat().st_mtime_ns == before
+    monkeypatch.setattr("kuzushi.reproduce.study", lambda: [("lin", small[1][1])])
+    refused(kuzushi, "reproduce", because=f"{Path('report/runs/lin')}: holds a run of other settings")
+
+
+def test_the_study_has_all_its_nets(monkeypatch):
+    monkeypatch.setattr("kuzushi.data.kuzushiji.available", lambda name: False)
+    monkeypatch.setattr("kuzushi.data.kuzushiji.MIRRORS", ())
+    monkeypatch.delenv("KUZUSHI_MIRROR", raising=False)
+    made = dict(study())
+    assert {made[net].net for net in ("lin", "full", "conv")} == {"lin", "full", "conv"}
+    assert {made[net].data for net in ("lin", "full", "conv")} == {"brush"}
+    assert {made[net].preset for net in ("lin", "full", "conv")} == {"report"}
+    assert (made["srn"].lang, made["srn"].hid, made["lstm"].lang, made["lstm"].hid) == ("anb2n", 2, "anb2nc3n", 3)
+    assert made["trained"] == configs.CheckerboardConfig()
+    assert (made["by-hand-rescaled"].act, made["by-hand-rescaled"].scale) == ("sig", 10)
+
+
+# --- what is wrong --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "because"),
+    [
+        ((), "Expected one of {reproduce, characters, checkerboard, sequences, report}; see --help"),
+        (("checkrboard",), "checkrboard"),
+        (("characters", "--nett", "lin"), "--nett"),
+        (("characters", "--net", "linn"), "invalid choice 'linn'"),
+        (("characters", "--epochs", "1.5"), "--epochs"),
+        (("characters", "--epochs", "-3"), "--epochs -3: must be a whole number of at least 1"),
+        (("characters", "--data", "nowhere"), "--data nowhere: no such set of images"),
+        (("characters", "--resume"), "--resume: needs the folder"),
+        (("checkerboard", "--hid", "0"), "--hid 0: must be a whole number of at least 1"),
+        (("checkerboard", "--act", "step"), "--act step: step units have no gradient"),
+        (("checkerboard", "--data", "none.csv"), "none.csv: cannot be read"),
+        (("checkerboard", "--set-weights", "none.json"), "none.json: cannot be read"),
+        (("sequences", "--lang", "anbn2"), "--lang anbn2: unknown language"),
+        (("sequences", "--length", "9", "--test-length", "8"), "--test-length 8"),
+        (("sequences", "--out", "none", "--resume"), "none: holds no run to resume"),
+        (("report",), "no runs given"),
+        (("report", "none"), "none: holds no finished run"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(kuzushi, words, because):
+    refused(kuzushi, *words, because=because)
+    assert not list(Path().iterdir())
+
+
+def test_weights_of_the_wrong_shape_and_a_bad_cell_are_named(kuzushi):
+    Path("net.json").write_text(
+        '{"hidden_weight": [[1, 1]], "hidden_bias": [0, 0], "output_weight": [[1]], "output_bias": [0]}'
+    )
+    refused(kuzushi, "checkerboard", "--set-weights", "net.json", because="hidden_bias has shape (2,); expected (1,)")
+    Path("points.csv").write_text("x1,x2,target\n0,one,1\n")
+    refused(kuzushi, "checkerboard", "--data", "points.csv", because="line 2, column x2: read 'one'")
+    Path("no-target.csv").write_text("x1,x2\n0,1\n")
+    refused(kuzushi, "checkerboard", "--data", "no-target.csv", because="without target")
+
+
+def test_a_folder_that_holds_another_run_is_left_as_it_is(kuzushi):
+    assert kuzushi(*SEQUENCES, "--out", "run")[0] == 0
+    before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
+    refused(kuzushi, *CHARACTERS, "--out", "run", because="run: is not empty")
+    refused(
+        kuzushi, *SEQUENCES, "--seed", "1", "--out", "run", "--resume", because="run: holds a run of other settings"
+    )
+    assert {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no device that is always full")
+def test_a_full_disk_while_the_result_is_written_is_one_line_and_leaves_no_part(kuzushi, monkeypatch):
+    whole = os.fsync
+
+    def full(descriptor: int) -> None:
+        if "result.json" in os.readlink(f"/proc/self/fd/{descriptor}"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        whole(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    status, out, err = kuzushi(*SEQUENCES, "--out", "run")
+    assert (status, out) == (2, "")
+    assert "run/result.json: cannot be written (No space left on device)" in err.splitlines()[-1]
+    assert not list(Path("run").glob(".*part"))
+
+
+def test_a_page_that_cannot_be_written_is_one_line(kuzushi):
+    assert kuzushi("checkerboard", "--set-weights", "report", "--out", "run")[0] == 0
+    Path("file").write_text("a file, where a folder is wanted")
+    refused(kuzushi, "report", "run", "-o", "file/page.html", because="file/page.html: cannot be written")
+
+
+# --- as a process ---------------------------------------------------------------------------------------------
+
+
+def test_ctrl_c_stops_with_one_line_and_a_folder_that_resumes(tmp_path):
+    words = [sys.executable, "-m", "kuzushi", "checkerboard", "--nets", "2", "--hid", "2", "--epochs", "100000000"]
+    process = subprocess.Popen([*words, "--out", "run"], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "run" / "progress.jsonl").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(2)
+    timer = threading.Timer(60, process.kill)
+    timer.start()
+    out, err = process.communicate()
+    timer.cancel()
+    assert (process.returncode, out) == (130, b"")
+    assert b"Traceback" not in err
+    assert err.decode().splitlines()[-1].startswith("kuzushi: stopped")
+    runs.RunFolder(tmp_path / "run", resume=True).__exit__()
+
+
+def test_help_is_there_for_every_command(kuzushi):
+    for command in cli.COMMANDS:
+        status, out, err = kuzushi(command, "--help")
+        assert (status, err) == (0, "")
+        assert f"usage: kuzushi {command}" in out
+
+
+def test_a_bare_set_weights_is_completed_and_another_is_not():
+    assert cli._complete(["checkerboard", "--set_weights"]) == ["checkerboard", "--set_weights", "report"]
+    assert cli._complete(["--set-weights", "--act", "sig"]) == ["--set-weights", "report", "--act", "sig"]
+    assert cli._complete(["--set-weights", "a.json", "--json"]) == ["--set-weights", "a.json", "--json"]
+
+
+def test_an_error_of_several_lines_is_printed_as_one(kuzushi, monkeypatch):
+    def fail() -> None:
+        raise KuzushiError("first\n  second")
+
+    monkeypatch.setitem(cli.COMMANDS, "reproduce", fail)
+    assert kuzushi("reproduce") == (2, "", "kuzushi: first second\n")
