@@ -131,7 +131,7 @@ def failing(result, net, text, lengths):
 # --- learning -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("model", "updates"), [("srn", 200), ("lstm", 100)])
+@pytest.mark.parametrize(("model", "updates"), [("srn", 120), ("lstm", 80)])
 def test_the_preset_report_learns_as_a_plain_torch_loop(drawn, model, updates):
     config = SequencesConfig(lang="anb2n", model=model, preset="report", nets=3, length=3, updates=updates, seed=3)
     result = run(config)

@@ -242,3 +242,30 @@ def test_the_same_generator_gives_the_same_nets_and_another_others(name):
 
 def test_the_models_are_known_by_name():
     assert MODELS == {"srn": SRN, "lstm": LSTM}
+
+
+def test_near_identity_an_srn_keeps_half_its_recurrent_weights_and_all_the_others():
+    model, before = started("srn"), {key: value.clone() for key, value in started("srn").state_dict().items()}
+    model.start_near_identity()
+    for name, weight in model.state_dict().items():
+        expected = before[name] / 2 + torch.eye(HID, dtype=torch.float64) if name == "weight_hh" else before[name]
+        assert torch.equal(weight, expected)
+    assert all(parameter.requires_grad for parameter in model.parameters())
+
+
+def test_near_identity_a_state_is_kept_for_long():
+    names = ("weight_ih", "bias")
+    steps = torch.zeros(1, 1 + TIME, dtype=torch.int64)
+    kept = []
+    for near in (False, True):
+        model = SRN(50, alphabet=ALPHABET, hid=HID, generator=torch.Generator().manual_seed(0))
+        if near:
+            model.start_near_identity()
+        with torch.no_grad():
+            for name in names:
+                getattr(model, name).mul_(0.0)
+            model.weight_ih[..., 1] = 0.1
+            first = model(torch.ones(1, 1, dtype=torch.int64))
+            kept.append((model(steps, after=first).hidden[:, 0, -1] * first.hidden[:, 0, 0]).sum(1).median().item())
+    without, near_identity = kept
+    assert near_identity > 5 * abs(without)

@@ -14,6 +14,7 @@ from kuzushi.analysis.machines import smallest_machine
 from kuzushi.data.languages import LANGUAGES
 from kuzushi.plots.machines import RADIUS, colours, draw_machine, layout, phase
 from kuzushi.plots.style import BLACK, BLUE, GREEN, ORANGE, new_figure
+from kuzushi.results import Machine, Transition
 
 DRAWN = [
     ("reber", 4),
@@ -135,7 +136,7 @@ def test_a_counting_machine_goes_right_while_it_counts_and_left_while_it_counts_
         if arrow.source != machine.start:
             assert step > 0 if arrow.symbol == "a" else step == -1
     rows = {state: places[state][1] for state in machine.states}
-    assert rows["a1"] == rows["a3"] > rows["5b 9c"] == rows["1b 9c"] > rows["3b 6c"] > rows["1b 3c"] > rows["9c"]
+    assert rows["a1"] == rows["a3"] > rows["1b 3c"] > rows["3b 6c"] > rows["5b 9c"] == rows["1b 9c"] > rows["9c"]
     assert rows["9c"] == rows["1c"] == rows["end"]
 
 
@@ -161,6 +162,15 @@ def test_states_that_count_are_coloured_by_phase_and_nodes_of_a_grammar_one_by_o
     assert nodes["end"] == BLACK
     assert len(set(nodes.values())) == len(nodes)
     assert len(colours(LANGUAGES["reber-embedded"].states(0))) == 19
+
+
+def test_two_symbols_of_one_step_share_an_arrow():
+    steps = (("end", "a", "x"), ("x", "b", "end"), ("x", "c", "end"))
+    transitions = tuple(Transition(source=source, symbol=symbol, target=target) for source, symbol, target in steps)
+    ax = new_figure(3, 3).subplots()
+    draw_machine(ax, Machine(longest=None, states=("end", "x"), start="end", transitions=transitions))
+    assert len(curves(ax)) == 2
+    assert [text.get_text() for text in ax.texts] == ["end", "x", "a", "b, c"]
 
 
 def test_arrows_there_and_back_are_bent_apart():

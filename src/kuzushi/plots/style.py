@@ -1,6 +1,7 @@
 """How every figure looks: one palette safe for the colour-blind, one size of type, kana without a font."""
 
 import io
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +32,10 @@ class Drawn:
     def svg(self) -> bytes:
         """The figure as SVG; the same figure gives the same bytes."""
         with mpl.rc_context({"svg.hashsalt": self.name}):
-            return self._file("svg", metadata={"Date": None, "Creator": None})
+            drawn = self._file("svg", metadata={"Date": None, "Creator": None})
+        # A clip is named after its place to the last bit, in which one layout of a figure may differ from the next.
+        names: dict[bytes, bytes] = {}
+        return re.sub(rb"\bp[0-9a-f]{10}\b", lambda old: names.setdefault(old[0], b"clip%d" % len(names)), drawn)
 
     def png(self) -> bytes:
         """The figure as PNG, at 150 dots per inch."""

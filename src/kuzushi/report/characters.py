@@ -77,9 +77,9 @@ def _answer(results: Sequence[CharactersResult]) -> tuple[str, ...]:
     )
     names = dict.fromkeys(result.data.name for result in results if not same_images(result))
     other = [
-        f"{'These are' if len(names) == 1 else 'Some of these are'} not the study's images ({', '.join(names)} instead "
-        "of Kuzushiji-MNIST with 60,000 for training and 10,000 for testing), so that the percentages cannot be "
-        "compared with the published ones; the order of the nets can."
+        f"{'Some of these' if any(map(same_images, results)) else 'These'} are not the study's images "
+        f"({', '.join(names)} instead of Kuzushiji-MNIST with 60,000 for training and 10,000 for testing), so that "
+        "the percentages cannot be compared with the published ones; the order of the nets can."
     ]
     return (
         f"Accuracy on the test part, with its 95 % interval: {reached}. The study printed "
@@ -148,6 +148,8 @@ def _pairs(results: Sequence[CharactersResult]) -> list[Table]:
             if printed:
                 cells += [str(counts.get(result.config.net, "")) for result in group]
             rows.append((in_words(classes, pair.target), in_words(classes, pair.predicted), *cells))
+        if not rows:  # nothing is confused
+            continue
         names = names_of(group)
         tables.append(
             Table(

@@ -7,7 +7,7 @@ from kuzushi.reference import PUBLISHED
 from kuzushi.report.sections import Section, Table, between, columns, how_made, percent
 from kuzushi.results import SequencesResult
 
-STUDY = (PUBLISHED.sequences.srn, PUBLISHED.sequences.lstm)
+STUDY = {"srn": PUBLISHED.sequences.srn, "lstm": PUBLISHED.sequences.lstm}
 
 
 def text(result: SequencesResult) -> str:
@@ -58,22 +58,23 @@ def _answer(result: SequencesResult) -> str:
 def _scores(results: Sequence[SequencesResult]) -> Table:
     rows = []
     for result in results:
-        shown_by_study = [net.shown for net in STUDY if (net.language, net.hid) == (result.language, result.hid)]
+        study = STUDY[result.model]
+        studied = (study.language, study.hid) == (result.language, result.hid)
         rows.append((
             WRITTEN[result.language], TITLES[result.model], str(result.hid), result.config.preset,
-            f"{_length(result)} ≤ {result.trained_length}", f"{result.solved} / {result.nets}",
+            f"{_length(result).removesuffix(' =')} ≤ {result.trained_length}", f"{result.solved} / {result.nets}",
             between(result.solved_interval), _median(result), _furthest(result), percent(max(result.accuracy), 2),
-            percent(result.never_stop, 2), "; ".join(shown_by_study) or "not studied",
+            percent(result.never_stop, 2), "figures, no numbers" if studied else "not there",
         ))  # fmt: skip
     return Table(
         title="Whole strings",
         header=(
             "language", "net", "units", "preset", "trained on", "exact nets", "rate (95 %)", "median first failure",
-            "furthest", "symbols right, best net", "never stops", "the study shows",
+            "furthest", "symbols right, best net", "never stops", "in the study",
         ),
         rows=tuple(rows),
-        note="Symbols right are the determined ones in all strings tested. The study gives no numbers for its "
-        "recurrent nets, so that there is nothing to set beside these.",
+        note="First failure and furthest are lengths. Symbols right are the determined ones in all strings tested. The "
+        "study prints no numbers of its recurrent nets, so that there is nothing to set beside these.",
     )  # fmt: skip
 
 

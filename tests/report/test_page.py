@@ -1,0 +1,241 @@
+"""The page: one file that needs nothing beside it, well formed, and the same for the same results."""
+
+import base64
+import dataclasses
+import re
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from kuzushi import runs
+from kuzushi.configs import CharactersConfig, CheckerboardConfig, SequencesConfig
+from kuzushi.experiments import characters, checkerboard, sequences
+from kuzushi.kana import KANA
+from kuzushi.plots.style import Drawn, new_figure
+from kuzushi.report.page import page, picture, sections, text
+
+VOID = {"meta", "img", "link", "br", "hr", "input"}
+SVG = "data:image/svg+xml;base64,"
+HREF = "{http://www.w3.org/1999/xlink}href"
+
+
+class Page(HTMLParser):
+    """What a browser finds in a page: elements with their attributes, texts, and tags that do not match."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.elements, self.texts, self.unbalanced = [], [], [], []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.unbalanced.append(tag)
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.texts.append(data)
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.texts).split())
+
+
+@pytest.fixture(scope="module")
+def lin():
+    return characters.run(CharactersConfig(net="lin", data="brush:60/50", epochs=1))
+
+
+@pytest.fixture(scope="module")
+def by_hand():
+    return checkerboard.run(CheckerboardConfig(set_weights="report"))
+
+
+@pytest.fixture(scope="module")
+def srn():
+    return sequences.run(SequencesConfig(lang="anbn", nets=2, length=2, test_length=3, updates=20))
+
+
+@pytest.fixture(scope="module")
+def parts(lin, by_hand, srn):
+    """What is to be on the page; the results are not in the order of the study."""
+    return sections([srn, lin, by_hand])
+
+
+@pytest.fixture(scope="module")
+def html(parts):
+    """The page, with these very parts: to draw them again takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kuzushi.report.page.sections", lambda results: parts)
+        return page([None] * 3)
+
+
+@pytest.fixture(scope="module")
+def read(html):
+    return Page(html)
+
+
+def test_the_page_is_one_well_formed_document(html, read):
+    assert html.startswith("<!DOCTYPE html>")
+    assert (read.open, read.unbalanced) == ([], [])
+    for tag in ("html", "head", "title", "body", "main", "style"):
+        assert len(read.all(tag)) == 1
+    assert read.all("html") == [{"lang": "en"}]
+    assert {"charset": "utf-8"} in read.all("meta")
+
+
+def test_the_page_needs_nothing_beside_it_and_runs_nothing(html, read):
+    for tag, attributes in read.elements:
+        assert tag not in ("script", "link", "iframe", "object", "embed", "base")
+        for name, value in attributes.items():
+            assert not name.startswith("on")
+            if name in ("src", "href", "srcset", "action", "data"):
+                assert value.startswith(("#", SVG)), f"{tag} {name}={value[:60]}"
+    (style,) = re.findall(r"<style>(.*?)</style>", html, re.S)
+    assert "url(" not in style and "@import" not in style
+
+
+def test_every_id_is_unique_and_every_reference_leads_to_one(read):
+    ids = [attributes["id"] for _, attributes in read.elements if "id" in attributes]
+    assert len(set(ids)) == len(ids)
+    leads = {attributes["href"] for _, attributes in read.elements if "href" in attributes}
+    assert leads <= {f"#{name}" for name in ids}
+
+
+def test_the_subjects_stand_in_the_order_of_the_study_and_are_linked(read):
+    assert [attributes["id"] for attributes in read.all("section")] == ["characters", "checkerboard", "sequences"]
+    assert [attributes["href"] for attributes in read.all("a")] == ["#characters", "#checkerboard", "#sequences"]
+    assert "from 3 runs" in read.text
+
+
+def test_every_figure_of_every_section_is_embedded_with_its_words(html, read, parts):
+    figures = [(one.name, drawn) for one in parts for drawn in one.figures]
+    assert [attributes["id"] for attributes in read.all("figure")] == [
+        f"{name}-{drawn.name}" for name, drawn in figures
+    ]
+    images = read.all("img")
+    for attributes, (_, drawn) in zip(images, figures, strict=True):
+        assert attributes["src"].startswith(SVG)
+        assert attributes["alt"] == drawn.alternative != ""
+        svg = ET.fromstring(base64.b64decode(attributes["src"].removeprefix(SVG), validate=True))
+        assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+        for element in svg.iter():
+            assert not element.tag.endswith(("}script", "}text")), "letters are outlines"
+            assert element.attrib.get(HREF, "#").startswith(("#", "data:image/png;base64,"))
+    assert html.count("<figcaption>") == len(figures)
+
+
+def test_every_paragraph_table_and_cell_is_on_the_page(read, parts):
+    tables = [table for one in parts for table in (*one.tables, one.runs)]
+    assert len(read.all("table")) == len(tables)
+    assert len(read.all("tr")) == sum(1 + len(table.rows) for table in tables)
+    assert len(read.all("td")) == sum(len(row) - 1 for table in tables for row in table.rows)
+    without_kana = str.maketrans(dict.fromkeys("".join(kana.kana for kana in KANA), " "))
+    for one in parts:
+        for paragraph in (one.title, one.question, *one.answer):
+            assert " ".join(paragraph.split()) in read.text
+        for table in (*one.tables, one.runs):
+            for cell in (table.title, table.note, *table.header, *(cell for row in table.rows for cell in row)):
+                assert " ".join(cell.translate(without_kana).split()) in read.text
+    assert len(read.all("details")) == sum(table.folded for table in tables) + len(read.all("img"))
+
+
+def test_kana_are_drawn_and_stand_nowhere_as_letters(read):
+    letters = {kana.kana for kana in KANA}
+    assert not letters & set(read.text)
+    kana = [attributes for attributes in read.all("svg") if attributes.get("class") == "kana"]
+    assert len(kana) == len(read.all("use")) > 20
+    for svg, use in zip(kana, read.all("use"), strict=True):
+        (label,) = (one.label for one in KANA if one.kana == svg["aria-label"])
+        assert use == {"href": f"#kana-{label}"}
+    assert len(read.all("symbol")) == 10
+
+
+def test_the_same_results_give_the_same_bytes_also_when_read_back(tmp_path, html, lin, by_hand, srn):
+    kept = []
+    for name, result in {"srn": srn, "lin": lin, "by-hand": by_hand}.items():
+        with runs.RunFolder(tmp_path / name) as folder:
+            folder.begin(result.config, result.provenance, "")
+            folder.finish(result)
+        kept.append(runs.load(tmp_path / name))
+    assert page(kept) == html
+
+
+def test_what_others_have_named_is_text_and_no_markup(monkeypatch, tmp_path, lin, by_hand):
+    monkeypatch.setattr("kuzushi.report.characters.figures", lambda results: ())
+    name = '<b>& "quoted"</b>'
+    classes = (name, *lin.data.classes[1:])
+    pets = dataclasses.replace(lin, data=dataclasses.replace(lin.data, name="a<i>&amp;", classes=classes))
+    path = tmp_path / "<u>points.csv"
+    path.write_text("x1,target\n0,0\n1,1\n")
+    points = checkerboard.run(CheckerboardConfig(data=str(path), nets=1, epochs=1))
+    html = page([pets, points])
+    read = Page(html)
+    assert (read.open, read.unbalanced) == ([], [])
+    assert not {tag for tag, _ in read.elements} & {"b", "i", "u"}
+    for said in (name, "a<i>&amp; 60 / 50", "What is confused most, on a<i>&amp;", str(path)):
+        assert said in read.text
+    assert points.provenance.command in read.text
+
+
+def test_words_of_a_figure_are_text_and_no_markup(monkeypatch, by_hand):
+    words = 'Is 1 < 2 & "<b>3</b>" > は?'
+    one = Drawn(name="one", figure=new_figure(1, 1), caption=words, alternative=words)
+    monkeypatch.setattr("kuzushi.report.checkerboard.figures", lambda results: (one,))
+    read = Page(page([by_hand]))
+    assert (read.open, read.unbalanced) == ([], [])
+    assert not read.all("b")
+    assert read.all("img")[0]["alt"] == words
+    assert read.text.count('Is 1 < 2 & "<b>3</b>" > ?') == 2
+
+
+def test_only_subjects_that_have_results_have_a_section(monkeypatch, by_hand):
+    monkeypatch.setattr("kuzushi.report.checkerboard.figures", lambda results: ())
+    read = Page(page([by_hand, by_hand]))
+    assert [attributes["id"] for attributes in read.all("section")] == ["checkerboard"]
+    assert "from 2 runs" in read.text
+    assert sections([]) == []
+
+
+def test_a_picture_is_the_figure_itself_and_has_no_date():
+    figure = new_figure(2, 1)
+    (line,) = figure.subplots().plot([0, 1], [1, 0])
+    line.set_gid("the-line")
+    one = Drawn(name="one", figure=figure, caption="", alternative="")
+    svg = base64.b64decode(str(picture(one)).removeprefix(SVG)).decode()
+    assert 'id="the-line"' in svg
+    assert 'width="144pt" height="72pt"' in svg
+    assert "<dc:date>" not in svg
+
+
+def test_a_layout_that_differs_in_the_last_bit_gives_the_same_picture():
+    pictures, clips = set(), set()
+    for left in (0.1, np.nextafter(0.1, 1)):
+        figure = Figure(figsize=(2, 1))
+        for bottom in (0.1, 0.6):
+            figure.add_axes((left, bottom, 0.8, 0.3)).plot([0, 1], [1, 0])
+        pictures.add(picture(Drawn(name="one", figure=figure, caption="", alternative="")))
+        root = ET.fromstring(base64.b64decode(max(pictures).removeprefix(SVG)))
+        clips |= {element.attrib["id"] for element in root.iter() if element.tag.endswith("clipPath")}
+    assert len(pictures) == 1
+    assert len(clips) == 2
+
+
+def test_every_result_has_its_words_for_a_terminal(lin, by_hand, srn):
+    assert text(lin).startswith("NetLin, preset fast, on brush")
+    assert text(by_hand).startswith("Initial Weights:")
+    assert text(srn).startswith("SRN with 2 hidden units on anbn")

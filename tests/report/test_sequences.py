@@ -1,0 +1,142 @@
+"""The recurrent nets in words and tables: the numbers of the result, and what the study shows of such nets."""
+
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+
+from kuzushi.configs import SequencesConfig
+from kuzushi.experiments.sequences import run
+from kuzushi.report import sequences
+from kuzushi.report.sequences import section, text
+
+FAST = {"nets": 3, "length": 3, "test_length": 6, "updates": 20}
+
+
+@pytest.fixture(scope="module")
+def srn():
+    return run(SequencesConfig(lang="anb2n", hid=2, **FAST))
+
+
+@pytest.fixture(scope="module")
+def lstm():
+    return run(SequencesConfig(lang="anb2nc3n", model="lstm", hid=3, **FAST))
+
+
+@pytest.fixture(scope="module")
+def reber():
+    return run(SequencesConfig(lang="reber", hid=2, **FAST))
+
+
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch):
+    """Figures have tests of their own."""
+    monkeypatch.setattr(sequences, "figures", lambda results: ())
+
+
+def failing_at(result, *lengths, shown=0, **changes):
+    """The result as if its nets first failed at these lengths."""
+    shown = dataclasses.replace(result.shown, net=shown)
+    return dataclasses.replace(result, nets=len(lengths), first_failure=lengths, shown=shown, **changes)
+
+
+def named(table):
+    """The rows of a table as one dictionary each."""
+    return [dict(zip(table.header, row, strict=True)) for row in table.rows]
+
+
+def test_every_row_of_every_table_is_text_and_as_long_as_its_header(srn, lstm, reber):
+    one = section([srn, lstm, reber])
+    assert len(one.tables) == 4
+    for table in (*one.tables, one.runs):
+        assert table.rows
+        for row in (table.header, *table.rows):
+            assert len(row) == len(table.header)
+            assert all(isinstance(cell, str) for cell in row)
+    assert all(paragraph.endswith(".") for paragraph in one.answer)
+
+
+@pytest.mark.parametrize("name", ["srn", "lstm", "reber"])
+def test_the_stream_is_written_symbol_by_symbol_with_the_numbers_of_the_shown_net(request, name):
+    result = request.getfixturevalue(name)
+    table = section([result]).tables[1]
+    units, alphabet = result.hid, len(result.symbols)
+    assert table.header[2:-2] == (
+        *(f"hidden {i}" for i in range(1, units + 1)), *(f"p({symbol})" for symbol in result.symbols)
+    )  # fmt: skip
+    for cells, step in zip(table.rows, result.shown.steps, strict=True):
+        assert cells[:2] == (step.symbol, step.state)
+        np.testing.assert_allclose([float(cell) for cell in cells[2 : 2 + units]], step.hidden, atol=0.0051)
+        probabilities = [float(cell) for cell in cells[2 + units : 2 + units + alphabet]]
+        np.testing.assert_allclose(probabilities, step.probabilities, atol=0.0051)
+        assert cells[-2:] == (" ".join(step.legal), "right" if step.right else "wrong")
+    assert f"net {result.shown.net + 1} of 3" in table.title
+
+
+def test_the_same_stream_is_printed_in_a_terminal(srn):
+    lines = text(srn).splitlines()
+    table = section([srn]).tables[1]
+    begins = next(place for place, line in enumerate(lines) if line.split()[:2] == ["symbol", "state"])
+    for line, row in zip(lines[begins + 1 : begins + 1 + len(table.rows)], table.rows, strict=True):
+        assert line.split() == " ".join(row).split()
+    assert lines[begins + 1 + len(table.rows)] == ""
+
+
+def test_the_score_is_printed_with_its_numbers(srn):
+    result = failing_at(
+        srn, 2, None, 5, 1, shown=1, solved=2, accuracy=(0.5, 0.98765, 0.75, 0.25), never_stop=0.857142
+    )  # fmt: skip
+    lines, last = text(result).splitlines(), srn.history[-1]
+    assert lines[0] == (
+        f"SRN with 2 hidden units on anb2n, preset fast: 20 updates, median loss {last.loss:.4f} nats per symbol"
+    )
+    assert "net 2, the one that goes furthest (no failure up to 6)" in lines
+    rate = srn.solved_interval
+    assert (
+        f"exact on every string up to 3: 2/4 nets, {100 * rate.mean:.1f} % ({100 * rate.low:.1f} to "
+        f"{100 * rate.high:.1f})"
+    ) in lines
+    assert "first failing length: median 2, furthest no failure up to 6" in lines
+    assert "determined symbols right up to 6: best net 98.77 %; a net that never stops 85.71 %" in lines
+
+
+@pytest.mark.parametrize(
+    ("failures", "median"),
+    [((5, 1, 3), "3"), ((4, 1, 3, 2), "2"), ((None, 2, None), "none up to 6"), ((None, 2), "2"), ((12, 2, 2, 2), "2")],
+)
+def test_the_median_is_the_lower_one_and_counts_a_net_that_never_fails_as_beyond_all(srn, failures, median):
+    (row,) = named(section([failing_at(srn, *failures)]).tables[0])
+    assert row["median first failure"] == median
+
+
+def test_nets_are_scored_by_whole_strings_beside_what_the_study_shows(srn, lstm, reber):
+    rows = named(section([srn, lstm, reber]).tables[0])
+    for row, result in zip(rows, (srn, lstm, reber), strict=True):
+        assert row["exact nets"] == f"{result.solved} / 3"
+        assert float(row["rate (95 %)"].partition(" ")[0]) == pytest.approx(100 * result.solved / 3, abs=0.05)
+        assert row["furthest"] == str(max(result.first_failure))
+        assert row["symbols right, best net"] == f"{100 * max(result.accuracy):.2f} %"
+        assert row["never stops"] == f"{100 * result.never_stop:.2f} %"
+        assert (row["units"], row["preset"]) == (str(result.hid), "fast")
+    assert [row["net"] for row in rows] == ["SRN", "LSTM", "SRN"]
+    assert [row["language"] for row in rows] == ["aⁿb²ⁿ", "aⁿb²ⁿc³ⁿ", "Reber's grammar"]
+    assert [row["trained on"] for row in rows] == ["n ≤ 3", "n ≤ 3", f"length ≤ {reber.trained_length}"]
+    assert [row["in the study"] for row in rows] == ["figures, no numbers", "figures, no numbers", "not there"]
+
+
+@pytest.mark.parametrize("other", [{"hid": 3}, {"model": "lstm"}, {"lang": "anbn"}])
+def test_a_net_of_another_kind_or_size_is_not_one_of_the_study(other):
+    result = run(SequencesConfig(**({"nets": 1, "updates": 1, "length": 2, "test_length": 2} | other)))
+    assert named(section([result]).tables[0])[0]["in the study"] == "not there"
+
+
+def test_the_answer_says_how_many_nets_are_exact_and_how_far_the_best_goes(srn, reber):
+    of_srn, of_reber, scored = section([srn, reber]).answer
+    assert of_srn.startswith(f"SRN with 2 units on aⁿb²ⁿ: {srn.solved} of 3 nets, ")
+    assert "are exact on every string up to n = 3, alone and in a stream without reset" in of_srn
+    assert re.search(rf"The one that goes furthest fails first at {max(srn.first_failure)}\.$", of_srn)
+    assert f"up to length {reber.trained_length}, " in of_reber
+    assert scored.startswith("Nets are scored by whole strings")
+    never = section([failing_at(srn, 2, None, shown=1)]).answer[0]
+    assert never.endswith("The one that goes furthest has no failure up to 6.")

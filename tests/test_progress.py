@@ -1,0 +1,122 @@
+"""Bars on standard error, and a journal behind them that hears everything."""
+
+import re
+
+import numpy as np
+import pytest
+
+from kuzushi import runs
+from kuzushi.configs import CheckerboardConfig
+from kuzushi.progress import Bars
+from kuzushi.runs import Progress, provenance
+
+
+class Heard(runs.Silent):
+    """A journal that keeps what it is told, in order."""
+
+    def __init__(self):
+        self.told = []
+
+    def begin(self, *told):
+        self.told.append(("begin", *told))
+
+    def progress(self, *told):
+        self.told.append(("progress", *told))
+
+    def save(self, *told):
+        self.told.append(("save", *told))
+
+    def load(self, stage):
+        self.told.append(("load", stage))
+        return {"w": np.ones(2)}, {"note": stage}
+
+
+@pytest.fixture(autouse=True)
+def a_wide_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+
+
+def moment(stage="train", done=3, total=20, **metrics):
+    return Progress(stage=stage, done=done, total=total, metrics=metrics)
+
+
+def shown(title, *moments):
+    with Bars(title, runs.Silent()) as bars:
+        for one in moments:
+            bars.progress(one)
+
+
+def test_a_bar_shows_title_stage_count_and_the_last_two_metrics_on_standard_error(capsys):
+    shown("characters", moment("seed 0", 3, 20, train_loss=0.5, test_loss=0.123456, test_accuracy=0.875))
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    (line,) = printed.err.splitlines()
+    assert line.startswith("characters seed 0 ")
+    assert re.search(r" 3/20 ", line)
+    assert line.rstrip().endswith("test_loss 0.1235  test_accuracy 0.875")
+    assert "train_loss" not in line
+
+
+def test_a_bar_ends_at_the_last_moment_of_its_stage(capsys):
+    shown("sequences", moment(done=5, loss=0.9), moment(done=20, loss=0.25))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert " 20/20 " in line
+    assert line.rstrip().endswith("loss 0.25")
+
+
+def test_every_stage_has_a_bar_of_its_own(capsys):
+    shown("characters", moment("seed 0", 20, loss=0.5), moment("seed 1", 7, loss=0.75), moment("seed 1", 8, loss=0.7))
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("characters seed 0 ") and " 20/20 " in first and first.rstrip().endswith("loss 0.5")
+    assert second.startswith("characters seed 1 ") and " 8/20 " in second and second.rstrip().endswith("loss 0.7")
+
+
+def test_metrics_that_are_not_numbers_are_left_out(capsys):
+    shown("checkerboard", moment(loss=0.5, solved=3, switched=[1, 2]))
+    line = capsys.readouterr().err.rstrip()
+    assert line.endswith("loss 0.5  solved 3")
+    assert "switched" not in line
+
+
+def test_everything_is_handed_on_unchanged():
+    config = CheckerboardConfig()
+    made, journal, arrays = provenance(config, device="cpu", threads=1), Heard(), {"w": np.zeros(2)}
+    one = moment(loss=0.5, switched=[1])
+    with Bars("checkerboard", journal) as bars:
+        bars.begin(config, made, "abc")
+        loaded, note = bars.load("train")
+        bars.progress(one)
+        bars.save("train", arrays, {"finished": True})
+    assert (loaded["w"].tolist(), note) == ([1, 1], {"note": "train"})
+    assert journal.told == [
+        ("begin", config, made, "abc"),
+        ("load", "train"),
+        ("progress", one),
+        ("save", "train", arrays, {"finished": True}),
+    ]
+    assert journal.told[3][2] is arrays
+
+
+def test_nothing_is_printed_when_an_error_comes_before_the_first_progress(capsys):
+    with pytest.raises(ValueError, match="before"), Bars("characters", Heard()) as bars:
+        bars.begin(CheckerboardConfig(), provenance(CheckerboardConfig(), device="cpu", threads=1), "abc")
+        bars.load("train")
+        raise ValueError("before")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_an_error_after_the_first_progress_leaves_the_bar_standing_and_goes_on(capsys):
+    with pytest.raises(KeyboardInterrupt), Bars("characters", runs.Silent()) as bars:
+        bars.progress(moment(loss=0.5))
+        raise KeyboardInterrupt
+    assert " 3/20 " in capsys.readouterr().err
+
+
+def test_a_journal_that_cannot_write_ends_the_run_before_a_bar_is_shown(capsys):
+    class Full(runs.Silent):
+        def progress(self, progress):
+            raise OSError("full")
+
+    with pytest.raises(OSError, match="full"), Bars("characters", Full()) as bars:
+        bars.progress(moment(loss=0.5))
+    assert capsys.readouterr() == ("", "")
