@@ -22,7 +22,7 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-RUNS := lin full conv trained trained-by-the-study by-hand by-hand-rescaled srn lstm reber
+RUNS := lin-brush full-brush conv-brush trained trained-by-the-study by-hand by-hand-rescaled srn lstm reber
 PICTURES := characters-1-samples characters-3-confusion-conv checkerboard-2-units checkerboard-3-diagram \
 	sequences-1-machine sequences-1-states sequences-2-gates
 

@@ -121,7 +121,9 @@ def test_a_stopped_run_goes_on_with_resume(kuzushi, monkeypatch):
         patch.setattr(runs.RunFolder, "save", interrupted)
         status, out, err = kuzushi(*SEQUENCES, "--json", "--out", "run")
     assert (status, out) == (130, "")
-    assert err.endswith("kuzushi: stopped; a run with --out goes on with the same command and --resume\n")
+    assert err.endswith(
+        "kuzushi: stopped; what is kept goes on with the same command, an experiment also needs --resume\n"
+    )
     status, out, _ = kuzushi(*SEQUENCES, "--json", "--out", "run", "--resume")
     assert status == 0
     for name in ("history", "shown", "first_failure", "accuracy"):
@@ -142,7 +144,9 @@ def test_reproduce_does_every_run_of_the_study_once(kuzushi, monkeypatch):
     assert (status, err.count("done already")) == (0, 2)
     assert Path("report/runs/lin/result.json").stat().st_mtime_ns == before
     monkeypatch.setattr("kuzushi.reproduce.study", lambda: [("lin", small[1][1])])
-    refused(kuzushi, "reproduce", because=f"{Path('report/runs/lin')}: holds a run of other settings")
+    status, _, err = kuzushi("reproduce")
+    assert status == 2
+    assert err.splitlines()[-1].startswith("kuzushi: report/runs/lin: holds a run of other settings")
 
 
 def test_the_study_has_all_its_nets(monkeypatch):
@@ -150,9 +154,9 @@ def test_the_study_has_all_its_nets(monkeypatch):
     monkeypatch.setattr("kuzushi.data.kuzushiji.MIRRORS", ())
     monkeypatch.delenv("KUZUSHI_MIRROR", raising=False)
     made = dict(study())
-    assert {made[net].net for net in ("lin", "full", "conv")} == {"lin", "full", "conv"}
-    assert {made[net].data for net in ("lin", "full", "conv")} == {"brush"}
-    assert {made[net].preset for net in ("lin", "full", "conv")} == {"report"}
+    assert {made[f"{net}-brush"].net for net in ("lin", "full", "conv")} == {"lin", "full", "conv"}
+    assert {made[f"{net}-brush"].data for net in ("lin", "full", "conv")} == {"brush"}
+    assert {made[f"{net}-brush"].preset for net in ("lin", "full", "conv")} == {"report"}
     assert (made["srn"].lang, made["srn"].hid, made["lstm"].lang, made["lstm"].hid) == ("anb2n", 2, "anb2nc3n", 3)
     assert made["trained"] == configs.CheckerboardConfig()
     assert (made["by-hand-rescaled"].act, made["by-hand-rescaled"].scale) == ("sig", 10)
@@ -178,6 +182,11 @@ def test_the_study_has_all_its_nets(monkeypatch):
         (("checkerboard", "--set-weights", "none.json"), "none.json: cannot be read"),
         (("sequences", "--lang", "anbn2"), "--lang anbn2: unknown language"),
         (("sequences", "--length", "9", "--test-length", "8"), "--test-length 8"),
+        (("sequences", "--length", "101", "--test-length", "200"), "--length 101: must be at most 100"),
+        (("sequences", "--test-length", "2001"), "--test-length 2001: must be at most 2000"),
+        (("sequences", "--seed", "99999999999999999999"), "--seed 99999999999999999999: must be at most"),
+        (("checkerboard", "--nets", "999999999999"), "there is not enough memory for this"),
+        (("characters", "--data", "brush:99999999/1"), "--data brush:99999999/1: no such set of images"),
         (("sequences", "--out", "none", "--resume"), "none: holds no run to resume"),
         (("report",), "no runs given"),
         (("report", "none"), "none: holds no finished run"),
@@ -229,6 +238,32 @@ def test_a_page_that_cannot_be_written_is_one_line(kuzushi):
     assert kuzushi("checkerboard", "--set-weights", "report", "--out", "run")[0] == 0
     Path("file").write_text("a file, where a folder is wanted")
     refused(kuzushi, "report", "run", "-o", "file/page.html", because="file/page.html: cannot be written")
+
+
+@pytest.mark.parametrize("path", [".", "/", ""])
+def test_a_page_is_not_written_over_a_folder(kuzushi, path):
+    assert kuzushi("checkerboard", "--set-weights", "report", "--out", "run")[0] == 0
+    refused(kuzushi, "report", "run", "-o", path, because="is a folder; give the name of a file")
+
+
+def test_a_finished_run_is_not_done_again_and_keeps_its_provenance(kuzushi):
+    assert kuzushi(*SEQUENCES, "--out", "run")[0] == 0
+    path = Path("run/result.json")
+    path.write_text(path.read_text().replace('"kuzushi":"0.1.0"', '"kuzushi":"0.0.9"'))
+    before = path.read_bytes()
+    status, out, err = kuzushi(*SEQUENCES, "--out", "run", "--resume", "--json")
+    assert (status, json.loads(out)) == (0, json.loads(before))
+    assert "run: done already, by kuzushi 0.0.9" in err
+    assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no device that is always full")
+def test_standard_output_on_a_full_disk_is_one_line(tmp_path):
+    words = [sys.executable, "-m", "kuzushi", "checkerboard", "--set-weights", "report"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "kuzushi: standard output cannot be written (No space left on device)\n"
 
 
 # --- as a process ---------------------------------------------------------------------------------------------

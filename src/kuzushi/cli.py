@@ -81,26 +81,12 @@ def reproduce(out: Path = Path("report")) -> None:
         out: The folder for the page and its runs. What is finished there is not done again; what was stopped goes on.
     """
     from kuzushi.reproduce import study
-    from kuzushi.runs import RunFolder, load
 
-    results = []
     experiments = study()
     images = {config.data for _, config in experiments if isinstance(config, CharactersConfig)}
     if "kmnist" not in images:
         _say(f"images: {', '.join(images)}; for the study's, name a folder with the files of kmnist in KUZUSHI_DATA")
-    for name, config in experiments:
-        folder = out / "runs" / name
-        if (folder / "result.json").is_file():
-            result = load(folder)
-            if result.config != config:
-                raise KuzushiError(f"{folder}: holds a run of other settings; give another --out, or delete it")
-            _say(f"{name}: done already, {folder}")
-        else:
-            resume = (folder / "config.json").is_file()
-            with RunFolder(folder, resume=resume) as journal:
-                result = _run(config, journal, title=name)
-                journal.finish(result)
-        results.append(result)
+    results = [_kept(config, out / "runs" / name) for name, config in experiments]
     _write_page(results, out / "index.html")
 
 
@@ -126,11 +112,8 @@ def main() -> NoReturn:
         _say(f"kuzushi: {' '.join(str(error).split())}")
         sys.exit(2)
     except KeyboardInterrupt:
-        _say("kuzushi: stopped; a run with --out goes on with the same command and --resume")
+        _say("kuzushi: stopped; what is kept goes on with the same command, an experiment also needs --resume")
         sys.exit(130)
-    except BrokenPipeError:  # whoever read the output has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     sys.exit(0)
 
 
@@ -197,15 +180,41 @@ def _experiment(config: Config, output: Output) -> None:
         raise KuzushiError("--resume: needs the folder of the stopped run; give it with --out")
     if output.out is None:
         result = _run(config, Silent(), title=_subject(config))
+    elif output.resume and (output.out / "result.json").is_file():
+        result = _finished(config, output.out)
     else:
         with RunFolder(output.out, resume=output.resume) as folder:
             result = _run(config, folder, title=_subject(config))
             folder.finish(result)
-    print(to_json(result).decode() if output.json else text(result), flush=True)
+    _print(to_json(result).decode() if output.json else text(result))
     if output.out is None:
         _say("nothing was kept; with --out RUN the run is, and kuzushi report RUN draws its figures")
     else:
         _say(f"kept in {output.out}; kuzushi report {output.out} draws its figures")
+
+
+def _finished(config: Config, folder: Path) -> Result:
+    """The result of a finished run, if it is of this config."""
+    from kuzushi.runs import load
+
+    result = load(folder)
+    if result.config != config:
+        raise KuzushiError(f"{folder}: holds a run of other settings; give another --out, or delete it")
+    made = result.provenance
+    _say(f"{folder}: done already, by kuzushi {made.kuzushi}{f' at {made.commit}' if made.commit else ''}")
+    return result
+
+
+def _kept(config: Config, folder: Path) -> Result:
+    """The result of the run in a folder: read if it is finished; else it goes on there, or begins."""
+    from kuzushi.runs import RunFolder
+
+    if (folder / "result.json").is_file():
+        return _finished(config, folder)
+    with RunFolder(folder, resume=(folder / "config.json").is_file()) as journal:
+        result = _run(config, journal, title=folder.name)
+        journal.finish(result)
+        return result
 
 
 def _subject(config: Config) -> str:
@@ -217,9 +226,14 @@ def _run(config: Config, journal: "Journal", *, title: str) -> Result:
     from kuzushi.progress import Bars
 
     experiment = importlib.import_module(f"kuzushi.experiments.{_subject(config)}")
-    with Bars(title, journal) as bars:
-        result: Result = experiment.run(config, journal=bars)
-        return result
+    try:
+        with Bars(title, journal) as bars:
+            result: Result = experiment.run(config, journal=bars)
+            return result
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "memory" not in str(error):
+            raise
+        raise KuzushiError("there is not enough memory for this; give fewer nets, units or images") from error
 
 
 def _write_page(results: Sequence[Result], path: Path) -> None:
@@ -238,6 +252,16 @@ def _write_figures(results: Sequence[Result], folder: Path) -> None:
         for drawn in section.figures:
             write_whole(folder / f"{section.name}-{drawn.name}.png", drawn.png())
     _say(f"figures in {folder}")
+
+
+def _print(text: str) -> None:
+    """Write to standard output, all of it or with a clear word why not."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that leaving does not fail again
+        if not isinstance(error, BrokenPipeError):  # whoever read it has enough
+            raise KuzushiError(f"standard output cannot be written ({error.strerror})") from error
 
 
 def _say(line: str) -> None:

@@ -9,6 +9,8 @@ from kuzushi.errors import ConfigError
 
 Device = Literal["auto", "cpu", "cuda"]
 Act = Literal["sig", "tanh", "step"]
+LONGEST_TRAINED, LONGEST_TESTED = 100, 2_000
+"""Limits of n: every ordered pair of lengths stands side by side in a test, and memory is not without end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,7 @@ class CharactersConfig:
 
     def __post_init__(self) -> None:
         _at_least(1, hid=self.hid, epochs=self.epochs, seeds=self.seeds)
-        _at_least(0, seed=self.seed)
+        _seed(self.seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,7 @@ class CheckerboardConfig:
 
     def __post_init__(self) -> None:
         _at_least(1, nets=self.nets, epochs=self.epochs)
-        _at_least(0, seed=self.seed)
+        _seed(self.seed)
         if self.hid is not None:
             _at_least(1, hid=self.hid)
         _above_zero(lr=self.lr, scale=self.scale)
@@ -105,7 +107,9 @@ class SequencesConfig:
 
     def __post_init__(self) -> None:
         _at_least(1, hid=self.hid, length=self.length, nets=self.nets)
-        _at_least(0, seed=self.seed)
+        _at_most(LONGEST_TRAINED, length=self.length)
+        _at_most(LONGEST_TESTED, test_length=self.test_length)
+        _seed(self.seed)
         if self.updates is not None:
             _at_least(1, updates=self.updates)
         if self.test_length < self.length:
@@ -140,6 +144,17 @@ def _at_least(minimum: int, **settings: int) -> None:
     for name, value in settings.items():
         if value < minimum:
             raise ConfigError(f"--{name} {value}: must be a whole number of at least {minimum}")
+
+
+def _at_most(maximum: int, **settings: int) -> None:
+    for name, value in settings.items():
+        if value > maximum:
+            raise ConfigError(f"--{name.replace('_', '-')} {value}: must be at most {maximum}")
+
+
+def _seed(seed: int) -> None:
+    _at_least(0, seed=seed)
+    _at_most(2**63 - 1, seed=seed)
 
 
 def _above_zero(**settings: float) -> None:

@@ -41,15 +41,22 @@ class Bars:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if "begin" in self._tasks:  # nothing was trained
+            self._bars.update(self._tasks["begin"], visible=False)
         if self._tasks:
             self._bars.stop()
 
     def begin(self, config: Config, provenance: Provenance, fingerprint: str) -> None:
         self._journal.begin(config, provenance, fingerprint)
+        if self._bars.console.is_terminal:  # a person sees at once that it runs; a log gets no empty line
+            self._tasks["begin"] = self._bars.add_task(self._title, total=None, metrics="")
+            self._bars.start()
 
     def progress(self, progress: Moment) -> None:
         self._journal.progress(progress)
-        self._bars.start()  # only now, so that an error before is the only line
+        self._bars.start()
+        if "begin" in self._tasks:
+            self._bars.remove_task(self._tasks.pop("begin"))
         if progress.stage not in self._tasks:
             self._tasks[progress.stage] = self._bars.add_task(f"{self._title} {progress.stage}", metrics="")
         numbers = [f"{name} {value:.4g}" for name, value in progress.metrics.items() if isinstance(value, int | float)]

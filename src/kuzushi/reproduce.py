@@ -10,9 +10,9 @@ def study() -> list[tuple[str, Config]]:
     # The convolutions would take four minutes for the 60,000 images of kmnist as the study trained them.
     conv = {"preset": "fast", "epochs": 3} if images == "kmnist" else {"preset": "report"}
     return [
-        ("lin", CharactersConfig(net="lin", preset="report", data=images)),
-        ("full", CharactersConfig(net="full", preset="report", data=images)),
-        ("conv", CharactersConfig(net="conv", data=images, **conv)),
+        (f"lin-{images}", CharactersConfig(net="lin", preset="report", data=images)),
+        (f"full-{images}", CharactersConfig(net="full", preset="report", data=images)),
+        (f"conv-{images}", CharactersConfig(net="conv", data=images, **conv)),
         ("trained", CheckerboardConfig()),
         ("trained-by-the-study", CheckerboardConfig(set_weights="report-trained")),
         ("by-hand", CheckerboardConfig(set_weights="report")),
@@ -24,15 +24,13 @@ def study() -> list[tuple[str, Config]]:
 
 
 def _images() -> str:
-    """kmnist where its files are at hand or a mirror gives them, else the part that is at hand, else brush."""
+    """kmnist where its files are at hand or a mirror gives them, else kmnist-mini where that is at hand, else brush."""
     from kuzushi.data.kuzushiji import available, kmnist
 
     if available("kmnist"):
         return "kmnist"
-    if available("kmnist-mini"):
-        return "kmnist-mini"
     try:
         kmnist()
     except DataError:
-        return "brush"
+        return "kmnist-mini" if available("kmnist-mini") else "brush"
     return "kmnist"

@@ -1,7 +1,7 @@
 """The waist: what an experiment found, as plain numbers and arrays.
 
-Everything above this file computes, everything below it shows. A Result is written to `result.json` field by field
-(arrays beside it, in `arrays.npz`), and read back without torch.
+What computes fills a Result, what shows reads it, and neither knows the other. A Result is written to `result.json`
+field by field (arrays beside it, in `arrays.npz`), and read back without torch.
 """
 
 from dataclasses import dataclass, field

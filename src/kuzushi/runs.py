@@ -216,6 +216,8 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         RunError: if it cannot be written; what was there stays.
     """
+    if not path.name or path.is_dir():
+        raise RunError(f"{path}: is a folder; give the name of a file")
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

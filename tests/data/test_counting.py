@@ -8,8 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuzushi.data.counting import Counting, every_pair
-from kuzushi.data.languages import spelled
+from kuzushi.data.counting import TOGETHER, Counting, every_pair
+from kuzushi.data.languages import LANGUAGES, spelled
 
 RATIOS = [(1, 1), (1, 2), (1, 1, 1), (1, 2, 3), (1, 3, 1, 2)]
 
@@ -129,3 +129,16 @@ def test_long_strings_of_many_symbols_are_counted_without_overflow():
     assert [names[place] for place in streams.state[0, [0, n, 4 * n, 5 * n, -1]]] == [
         "a1", "179b 60c 120d", "59c 120d", "119d", "end"
     ]  # fmt: skip
+
+
+def test_many_pairs_are_cut_into_streams_that_together_hold_them_all():
+    streams = LANGUAGES["anb2n"].side_by_side(15)
+    numbers = [
+        [n for n, end in zip(row, ends, strict=True) if end]
+        for row, ends in zip(
+            streams.n.tolist(), (streams.state == LANGUAGES["anb2n"].states(15).index("end")).tolist(), strict=True
+        )
+    ]
+    pairs = {pair for row in numbers for pair in pairwise(row)}
+    assert pairs == set(product(range(1, 16), repeat=2))
+    assert max(map(len, numbers)) == TOGETHER + 1

@@ -68,9 +68,10 @@ def test_the_path_is_that_of_one_string_from_0_on(result, string):
 def test_the_units_that_move_most_are_drawn_in_their_order():
     points = np.array([[1, 0, 5, 0.5, 2, 0.5], [-1, 0, -5, -0.5, -2, -0.5]], np.float32)
     states = States(points=points, names=("a1", "end"), path=points, path_names=("a1",))
-    assert states.units() == [0, 2, 3, 4], "of equals the first"
+    assert states.units(4) == [0, 2, 3, 4], "of equals the first"
     assert states.units(2) == [2, 4]
-    assert pairs_of_units(states) == [(0, 2), (0, 3), (0, 4), (2, 3), (2, 4), (3, 4)]
+    assert states.units() == [0, 2, 3, 4, 5]
+    assert pairs_of_units(states) == list(combinations(states.units(), 2))
 
 
 def test_every_point_is_drawn_in_the_colour_of_its_state(ax, states):

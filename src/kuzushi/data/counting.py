@@ -11,6 +11,9 @@ from torch.nn.functional import one_hot
 
 from kuzushi.data.streams import Streams, lay_out
 
+TOGETHER = 100
+"""The most pairs of strings in one stream of a test: streams are read at once, and a longer one takes longer."""
+
 
 @dataclass(frozen=True)
 class Counting:
@@ -53,7 +56,11 @@ class Counting:
         return self.of(torch.arange(1, longest + 1)[:, None], longest=longest)
 
     def side_by_side(self, longest: int) -> Streams:
-        return self.of(torch.tensor([every_pair(longest)]), longest=longest)
+        pairs = torch.tensor(every_pair(longest))
+        streams = -(-(len(pairs) - 1) // TOGETHER)
+        # Each stream begins with the string that the one before ended with; the last goes on at the beginning.
+        places = torch.arange(streams)[:, None] * TOGETHER + torch.arange(min(TOGETHER + 1, len(pairs)))
+        return self.of(pairs[places % (len(pairs) - 1)], longest=longest)
 
     def example(self, longest: int) -> Streams:
         return self.of(torch.tensor([[3, 1, 2]]).clamp(max=longest), longest=longest)

@@ -29,7 +29,7 @@ def load(name: str, *, seed: int) -> ImageData:
     """
     if name in SOURCES:
         return SOURCES[name](seed)
-    if sizes := re.fullmatch(r"brush:(\d{1,9})/(\d{1,9})", name, re.ASCII):
+    if sizes := re.fullmatch(r"brush:(\d{1,7})/(\d{1,7})", name, re.ASCII):
         return brush(train=int(sizes[1]), test=int(sizes[2]), seed=seed)
     if os.path.isdir(name):  # False, where Path.is_dir raises, for what cannot be a path
         return read_folder(Path(name))

@@ -193,7 +193,8 @@ def _samples(name: str, result: CharactersResult) -> Drawn:
             place_kana(ax, label, x=-2.9, y=label, size=0.9)
             text += f"\n{KANA[label].codepoint}"
         ax.text(-0.8, label, text, ha="right", va="center")
-    credit = f" {CREDIT}" if result.data.name in ("kmnist", "kmnist-mini") else ""
+    official = result.data.verified and result.data.name in ("kmnist", "kmnist-mini")
+    credit = f" {CREDIT}" if official else ""
     which = f"The {rows} classes" if rows == len(classes) else f"The first {rows} of {len(classes)} classes"
     return Drawn(
         name=name,
@@ -288,7 +289,7 @@ def _of_seeds(result: CharactersResult) -> str:
 def _images(data: DataSummary) -> str:
     """Which images these are, and with what they may be compared."""
     counts = f"{data.train:,} for training and {data.test:,} for testing"
-    if data.name == "kmnist-mini":
+    if data.verified and data.name == "kmnist-mini":
         return f"Images: kmnist-mini, {counts} out of the official test file; not comparable with results on all of it."
     unverified = "" if data.verified else ", not verified"
     return f"Images: {data.name}, {counts}{unverified}."

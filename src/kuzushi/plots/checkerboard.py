@@ -194,8 +194,8 @@ def _units(name: str, result: CheckerboardResult) -> Drawn:
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"What each of the {hid} hidden units computes ({_title(result)}). Colour is the unit's output; the "
-        "black line is where the unit changes side. One unit can only cut the plane in two; the output unit adds up "
+        caption=f"What each hidden unit computes ({_title(result)}). Colour is the unit's output; a black line is "
+        "where the unit changes side. One unit can only cut the plane in two; the output unit adds up "
         "these sides, each with its weight.",
         alternative="The points at which each unit is on. " + "; ".join(on) + ".",
     )
@@ -215,7 +215,7 @@ def _net(name: str, result: CheckerboardResult) -> Drawn:
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"The function that the whole net computes ({_title(result)}). The black line is where the output "
+        caption=f"The function that the whole net computes ({_title(result)}). A black line is where the output "
         f"is 0.5: the net says 0 on one side and 1 on the other. {right} of {len(table)} points lie on their side.",
         alternative="The output at each point. " + "; ".join(outputs) + ".",
     )
@@ -253,9 +253,10 @@ def _training(name: str, result: CheckerboardResult) -> Drawn:
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"How {result.nets} nets of {result.hid} {WORDS[result.act]} units learn: above the mean loss, below "
-        f"how many are right on every point, {last.solved} after {last.epoch:,} epochs. Where the loss is flat the "
-        "other nets are stuck; at each step down some of them get free.",
+        caption=f"How {result.nets} net{'s' if result.nets > 1 else ''} of {result.hid} {WORDS[result.act]} units "
+        f"learned: above the mean loss, below how many are right on every point, {last.solved} after {last.epoch:,} "
+        "epochs. "
+        "Where the loss is flat, the nets that are not yet right are stuck; at each step down some of them get free.",
         alternative=f"Mean loss {first.loss:.4g} and {first.solved} of {result.nets} nets solved after {first.epoch:,} "
         f"epochs; mean loss {last.loss:.4g} and {last.solved} solved after {last.epoch:,} epochs.",
     )

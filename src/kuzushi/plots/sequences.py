@@ -72,7 +72,7 @@ def draw_predictions(ax: Axes, steps: Sequence[Step], symbols: Sequence[str]) ->
 
 
 def draw_failures(ax: Axes, result: SequencesResult) -> None:
-    """Draw how many nets fail first at each length; where they are trained is shaded."""
+    """Draw how many nets fail first at each length, in red where they are trained."""
     bars = failures(result)
     colour = [RED if high is not None and high <= result.trained_length else BLUE for _, high, _ in bars]
     drawn = ax.bar([label for label, _, _ in bars], [count for *_, count in bars], color=colour)
@@ -98,16 +98,20 @@ def draw_learning(loss: Axes, solved: Axes, history: Sequence[EnsembleLoss], *, 
 def failures(result: SequencesResult) -> list[tuple[str, int | None, int]]:
     """How many nets fail first at which lengths: a label, the last length it stands for, and the count.
 
-    The lengths at which no net fails are left out; those that never fail stand last, with no length.
+    Where there are many lengths, neighbours share a bar, but none that is trained with one that is not. The lengths at
+    which no net fails are left out; the nets that never fail stand last, with no length.
     """
-    counts = Counter(failure for failure in result.first_failure if failure is not None)
-    width = ceil(max(counts, default=1) / MOST_BARS)
-    groups: Counter[int] = Counter()
-    for failure, count in counts.items():
-        groups[(failure - 1) // width] += count
+    failed = [failure for failure in result.first_failure if failure is not None]
+    width, trained = ceil(max(failed, default=1) / MOST_BARS), result.trained_length
+
+    def span(failure: int) -> tuple[int, int]:
+        first, last = (1, trained) if failure <= trained else (trained + 1, result.tested_length)
+        low = first + (failure - first) // width * width
+        return low, min(low + width - 1, last)
+
     bars: list[tuple[str, int | None, int]] = [
-        (f"{group * width + 1}" if width == 1 else f"{group * width + 1}-{(group + 1) * width}", (group + 1) * width, n)
-        for group, n in sorted(groups.items())
+        (f"{low}" if low == high else f"{low}-{high}", high, count)
+        for (low, high), count in sorted(Counter(map(span, failed)).items())
     ]
     return [*bars, (f"none to {result.tested_length}", None, result.first_failure.count(None))]
 
@@ -143,7 +147,9 @@ def _states(name: str, result: SequencesResult) -> Drawn:
     rows, side = ceil(len(pairs) / columns), 6.5 if len(pairs) == 1 else 4.8
     figure = new_figure(side * columns, side * rows)
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
-    for ax, units in zip(grid, pairs, strict=True):
+    for ax in grid[len(pairs) :]:
+        ax.remove()
+    for ax, units in zip(grid, pairs, strict=False):
         draw_states(ax, states, units)
     some = "" if len(states.units()) == result.hid else f" (the {len(states.units())} of {result.hid} that move most)"
     return Drawn(
@@ -219,14 +225,19 @@ def _failures(name: str, result: SequencesResult) -> Drawn:
     figure = new_figure(9, 4)
     draw_failures(figure.subplots(), result)
     rate = result.solved_interval
-    length = "n" if result.machine.longest is not None else "number of symbols"
+    which = (
+        f"The first test string that each net fails, by its number of symbols: alone or in a stream without reset. The "
+        f"longest has {result.tested_length}. Exact on all"
+        if result.machine.longest is None
+        else f"The first string that each net fails, by its n: alone (tried up to {result.tested_length}) or in a "
+        f"stream without reset (up to {result.trained_length}). Red: within what it was trained on. Exact on all "
+        "of that"
+    )
     counted = [f"{label}: {count}" for label, _, count in failures(result)]
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"The first string that each net fails, by its {length}: alone (tried up to {result.tested_length}) or "
-        f"in a stream without reset (up to {result.trained_length}). Red: within what it was trained on. Exact on all "
-        f"of that are {result.solved} of {result.nets} nets, {rate.mean:.0%} (95 % interval {rate.low:.0%} to "
+        caption=f"{which} are {result.solved} of {result.nets} nets, {rate.mean:.0%} (95 % interval {rate.low:.0%} to "
         f"{rate.high:.0%}). A net that had understood would fail nowhere.",
         alternative=f"Nets by the first length that fails: {'; '.join(counted)}.",
     )
@@ -240,15 +251,19 @@ def _training(name: str, result: SequencesResult) -> Drawn:
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"How {result.nets} {TITLES[result.model]}s learn {WRITTEN[result.language]}: above the loss, below "
-        "how many are exact on every string they are trained on. The loss cannot fall to 0, since not every "
-        "symbol is determined; it is no proof of learning, and the lower curve is.",
+        caption=f"How {_counted(result.nets, TITLES[result.model])} learned {WRITTEN[result.language]}: above the "
+        "loss, below how many are exact on every string they are trained on. The loss cannot fall to 0, since not "
+        "every symbol is determined; it is no proof of learning, and the lower curve is.",
         alternative=f"After {first.update:,} updates median loss {first.loss:.4f} and {first.solved} of {result.nets} "
         f"nets exact; after {last.update:,} updates {last.loss:.4f} and {last.solved}.",
     )
 
 
 # --- words ----------------------------------------------------------------------------------------------------
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count} {name}{'' if count == 1 else 's'}"
 
 
 def _longest(result: SequencesResult) -> int:

@@ -16,7 +16,7 @@ from kuzushi.plots.machines import colours
 from kuzushi.plots.style import BLACK
 from kuzushi.results import SequencesResult
 
-MOST_UNITS = 4
+MOST_UNITS = 5
 """The most units whose pairs are drawn."""
 LETTER = np.array([5.5, 11.0])
 """Room for a letter of a name, in points; where a name would cover another, it is left out."""

@@ -79,11 +79,14 @@ def _answer(results: Sequence[CharactersResult]) -> tuple[str, ...]:
     other = [
         f"{'Some of these' if any(map(same_images, results)) else 'These'} are not the study's images "
         f"({', '.join(names)} instead of Kuzushiji-MNIST with 60,000 for training and 10,000 for testing), so that "
-        "the percentages cannot be compared with the published ones; the order of the nets can."
+        "the percentages cannot be compared with the published ones."
     ]
     return (
         f"Accuracy on the test part, with its 95 % interval: {reached}. The study printed "
-        + ", ".join(f"{TITLES[net]} {percent(of.test_correct / STUDY.test)}" for net, of in STUDY.nets.items())
+        + ", ".join(
+            f"{TITLES[net]} {of.test_correct} of {STUDY.test} ({of.accuracy_percent} %)"
+            for net, of in STUDY.nets.items()
+        )
         + ".",
         *(other if names else []),
     )
@@ -95,26 +98,32 @@ def _scores(results: Sequence[CharactersResult]) -> Table:
         first, study = result.seeds[0], STUDY.nets[result.config.net]
         rows.append((
             label, f"{result.data.name} {result.data.train:,} / {result.data.test:,}", result.config.preset,
-            str(len(result.seeds)), f"{first.test_loss:.4f}", f"{first.test_correct} / {result.data.test}",
-            between(result.summary.accuracy), f"{study.test_loss:.4f}", f"{study.test_correct} / {STUDY.test}",
+            str(len(result.seeds)), _spread(result), f"{first.test_loss:.4f}",
+            f"{first.test_correct} / {result.data.test}", between(result.summary.accuracy),
+            f"{study.test_loss:.4f}", f"{study.test_correct} / {STUDY.test}",
             percent(study.test_correct / STUDY.test), "yes" if same_images(result) else "no",
         ))  # fmt: skip
     return Table(
         title="Ours beside the published numbers",
         header=(
-            "net", "images, training / test", "preset", "seeds", "loss", "right", "accuracy (95 %)",
+            "net", "images, training / test", "preset", "seeds", "spread", "loss", "right", "accuracy (95 %)",
             "published loss", "published right", "published accuracy", "same images?",
         ),
         rows=tuple(rows),
         note="Loss is the mean negative log-likelihood in nats per test image; loss and right are of the first seed, "
-        "accuracy is the mean of the seeds.",
+        "accuracy is the mean of the seeds and spread their standard deviation.",
     )  # fmt: skip
+
+
+def _spread(result: CharactersResult) -> str:
+    return "" if result.summary.spread is None else percent(result.summary.spread, 2)
 
 
 def _parameters(results: Sequence[CharactersResult]) -> list[Table]:
     """One table for each net, its sum last, and what the study printed of the same layers."""
     tables = []
-    for net, result in {result.net: result for result in results}.items():
+    differing = {(result.net, result.parameters): result for result in results}
+    for name, result in zip(names_of(list(differing.values())), differing.values(), strict=True):
         study, ours = STUDY.nets[result.config.net], result.parameters
         as_studied = ours.total == study.parameters
         printed = study.parameters_by_layer_as_printed if as_studied else (None,) * len(ours.layers)
@@ -125,7 +134,7 @@ def _parameters(results: Sequence[CharactersResult]) -> list[Table]:
         rows.append(("in all", "", f"{ours.total:,}", f"{study.parameters:,}" if as_studied else ""))
         tables.append(
             Table(
-                title=f"Parameters of {TITLES[net]}",
+                title=f"Parameters of {name}",
                 header=("layer", "derivation", "parameters", "published"),
                 rows=tuple(rows),
                 note=f"A slip of the study: {study.note}." if as_studied and study.note else "",

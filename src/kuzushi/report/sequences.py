@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kuzushi.plots.sequences import TITLES, WRITTEN, figures
 from kuzushi.reference import PUBLISHED
 from kuzushi.report.sections import Section, Table, between, columns, how_made, percent
-from kuzushi.results import SequencesResult
+from kuzushi.results import SequencesResult, Step
 
 STUDY = {"srn": PUBLISHED.sequences.srn, "lstm": PUBLISHED.sequences.lstm}
 
@@ -20,8 +20,7 @@ def text(result: SequencesResult) -> str:
         f"net {result.shown.net + 1}, the one that goes furthest ({_furthest(result)})",
         columns(_symbols(result)),
         "",
-        f"exact on every string up to {result.trained_length}: {result.solved}/{result.nets} nets, "
-        f"{between(result.solved_interval)}",
+        f"exact on {_strings(result)}: {result.solved}/{result.nets} nets, {between(result.solved_interval)}",
         f"first failing length: median {_median(result)}, furthest {_furthest(result)}",
         f"determined symbols right up to {result.tested_length}: best net {percent(max(result.accuracy), 2)}; "
         f"a net that never stops {percent(result.never_stop, 2)}",
@@ -49,8 +48,8 @@ def section(results: Sequence[SequencesResult]) -> Section:
 def _answer(result: SequencesResult) -> str:
     return (
         f"{TITLES[result.model]} with {result.hid} units on {WRITTEN[result.language]}: {result.solved} of "
-        f"{result.nets} nets, {between(result.solved_interval)}, are exact on every string up to "
-        f"{_length(result)} {result.trained_length}, alone and in a stream without reset. The one that goes furthest "
+        f"{result.nets} nets, {between(result.solved_interval)}, are exact on {_strings(result)}, "
+        "alone and in a stream without reset. The one that goes furthest "
         f"{'fails first at ' if _failure(result) else 'has '}{_furthest(result)}."
     )
 
@@ -62,7 +61,7 @@ def _scores(results: Sequence[SequencesResult]) -> Table:
         studied = (study.language, study.hid) == (result.language, result.hid)
         rows.append((
             WRITTEN[result.language], TITLES[result.model], str(result.hid), result.config.preset,
-            f"{_length(result).removesuffix(' =')} ≤ {result.trained_length}", f"{result.solved} / {result.nets}",
+            "all lengths" if _drawn(result) else f"n ≤ {result.trained_length}", f"{result.solved} / {result.nets}",
             between(result.solved_interval), _median(result), _furthest(result), percent(max(result.accuracy), 2),
             percent(result.never_stop, 2), "figures, no numbers" if studied else "not there",
         ))  # fmt: skip
@@ -90,7 +89,7 @@ def _symbols(result: SequencesResult) -> Table:
             (
                 step.symbol, step.state, *(f"{value:.2f}" for value in step.hidden),
                 *(f"{value:.2f}" for value in step.probabilities), " ".join(step.legal),
-                "right" if step.right else "wrong",
+                "" if not _asked(result, step) else "right" if step.right else "wrong",
             )
             for step in result.shown.steps
         ),
@@ -98,8 +97,21 @@ def _symbols(result: SequencesResult) -> Table:
     )  # fmt: skip
 
 
-def _length(result: SequencesResult) -> str:
-    return "length" if result.machine.longest is None else "n ="
+def _drawn(result: SequencesResult) -> bool:
+    """Whether the strings are drawn from a grammar, rather than counted out up to some n."""
+    return result.machine.longest is None
+
+
+def _strings(result: SequencesResult) -> str:
+    """What a net must get right to count as exact."""
+    if _drawn(result):
+        return f"every test string of the grammar (the longest has {result.tested_length} symbols)"
+    return f"every string up to n = {result.trained_length}"
+
+
+def _asked(result: SequencesResult, step: Step) -> bool:
+    """Whether the net must be right there: in a grammar everywhere, else where the next symbol is determined."""
+    return step.determined or _drawn(result)
 
 
 def _failure(result: SequencesResult) -> int | None:
