@@ -147,13 +147,17 @@ def test_results_of_other_images_have_sheets_and_curves_of_their_own(lin, full):
             "Images: kmnist-mini, 200 for training and 50 for testing out of the official test file; "
             "not comparable with results on all of it.",
         ),
+        (
+            {"name": "kmnist-mini", "verified": False},
+            "Images: kmnist-mini, 200 for training and 50 for testing, not verified.",
+        ),
     ],
 )
 def test_every_caption_says_which_images_and_the_official_ones_have_their_credit(lin, data, words):
     result = dataclasses.replace(lin, data=dataclasses.replace(lin.data, **data))
     for name, one in drawn(result).items():
         assert words in one.caption
-        assert ("CC BY-SA 4.0" in one.caption) == (name == "1-samples" and data["name"] != "pictures")
+        assert ("CC BY-SA 4.0" in one.caption) == (name == "1-samples" and result.data.verified)
 
 
 # --- confusion ------------------------------------------------------------------------------------------------

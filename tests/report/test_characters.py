@@ -245,6 +245,18 @@ def test_a_net_of_another_size_has_no_published_parameters(nets):
     assert [row["parameters"] for row in named(table)] == ["15,700", "210", "15,910"]
 
 
+def test_nets_of_one_name_and_other_sizes_have_tables_of_their_own(nets):
+    small = run(CharactersConfig(net="full", hid=20, **BRUSH))
+    tables = [table for table in section([nets[1], small, nets[1]]).tables if table.title.startswith("Parameters of ")]
+    assert [table.rows[-1][2] for table in tables] == ["87,460", "15,910"]
+    assert len({table.title for table in tables}) == 2
+
+
+def test_the_spread_over_the_seeds_stands_in_the_table(nets):
+    spreads = [row["spread"] for row in named(section(nets).tables[0])]
+    assert spreads == [f"{100 * nets[0].summary.spread:.2f} %", "", ""]
+
+
 def test_the_matrix_on_the_page_is_that_of_the_first_seed(lin):
     table = titled(section([lin]).tables, "Confusion matrix of NetLin")
     assert tuple(tuple(map(int, row[1:])) for row in table.rows) == lin.seeds[0].confusion
