@@ -1,6 +1,5 @@
 """The training loop against plain loops in torch, one for each net, and against itself stopped on the way."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +11,7 @@ from kuzushi import runs
 from kuzushi.errors import RunError
 from kuzushi.models.recurrent import LSTM, SRN
 from kuzushi.training import Evaluation, Plan, clip_each_net, fit
+from memory import Memory
 
 NETS = 3
 PLANS = {
@@ -27,24 +27,6 @@ PLANS = {
         updates=23, evaluate_every=5, optimiser="adam", learning_rate=0.05, weight_decay=0.1, one_cycle=True
     ),
 }  # fmt: skip
-
-
-class Memory(runs.Silent):
-    """A journal that keeps checkpoints, and stops the run at the given evaluation."""
-
-    def __init__(self, stop_at=None):
-        self.kept, self.seen, self.stop_at = {}, [], stop_at
-
-    def progress(self, progress):
-        self.seen.append(progress)
-
-    def save(self, stage, arrays, note):
-        self.kept[stage] = (arrays, json.loads(json.dumps(note)))
-        if len(self.seen) == self.stop_at:
-            raise KeyboardInterrupt
-
-    def load(self, stage):
-        return self.kept.get(stage)
 
 
 def lines(nets=NETS, *, seed=0, inputs=4):

@@ -1,7 +1,6 @@
 """The whole column: the study's training against a plain loop, counts of errors, and going on after a stop."""
 
 import dataclasses
-import json
 import statistics
 
 import numpy as np
@@ -19,6 +18,7 @@ from kuzushi.data.sources import load
 from kuzushi.errors import ConfigError, DataError
 from kuzushi.experiments.characters import plan, run
 from kuzushi.plots.characters import figures
+from memory import Memory
 
 BRUSH = "brush:200/50"
 STUDY = {
@@ -29,27 +29,6 @@ STUDY = {
         nn.Flatten(), nn.Linear(2200, 160), nn.ReLU(), nn.Linear(160, 10),
     ],
 }  # fmt: skip
-
-
-class Memory(runs.Silent):
-    """A journal that keeps checkpoints, and stops the run at the given evaluation."""
-
-    def __init__(self, stop_at=None):
-        self.kept, self.seen, self.begun, self.stop_at = {}, [], [], stop_at
-
-    def begin(self, config, provenance, fingerprint):
-        self.begun.append((config, provenance, fingerprint))
-
-    def progress(self, progress):
-        self.seen.append(progress)
-
-    def save(self, stage, arrays, note):
-        self.kept[stage] = (arrays, json.loads(json.dumps(note)))
-        if len(self.seen) == self.stop_at:
-            raise KeyboardInterrupt
-
-    def load(self, stage):
-        return self.kept.get(stage)
 
 
 def brush(**options):

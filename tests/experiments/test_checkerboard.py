@@ -1,7 +1,5 @@
 """The whole column: the study's own commands, training, and going on after a stop."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
@@ -14,26 +12,9 @@ from kuzushi.errors import ConfigError, DataError, ShapeError
 from kuzushi.experiments.checkerboard import epochs_to_solve, run
 from kuzushi.models.perceptron import MLP
 from kuzushi.training import History
+from memory import Memory
 
 SMALL = {"nets": 8, "epochs": 450}
-
-
-class Memory(runs.Silent):
-    """A journal that keeps checkpoints, and stops the run at the given evaluation."""
-
-    def __init__(self, stop_at=None):
-        self.kept, self.seen, self.stop_at = {}, [], stop_at
-
-    def progress(self, progress):
-        self.seen.append(progress)
-
-    def save(self, stage, arrays, note):
-        self.kept[stage] = (arrays, json.loads(json.dumps(note)))
-        if len(self.seen) == self.stop_at:
-            raise KeyboardInterrupt
-
-    def load(self, stage):
-        return self.kept.get(stage)
 
 
 @pytest.fixture(scope="module")

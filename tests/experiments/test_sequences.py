@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import json
 import re
 
 import numpy as np
@@ -21,31 +20,11 @@ from kuzushi.errors import ConfigError
 from kuzushi.experiments.sequences import choose, plan, run
 from kuzushi.models.recurrent import MODELS
 from kuzushi.training import Plan
+from memory import Memory
 
 SMALL = {"lang": "anb2n", "nets": 4, "length": 3, "test_length": 6, "updates": 80}
 LAYER = {"srn": nn.RNN, "lstm": nn.LSTM}
 REBER = re.compile(r"B(TS*(SE|XSE|XX(T*VPX)*T*V(V|PS)E)|P(T*VPX)*T*V(V|PS)E)")
-
-
-class Memory(runs.Silent):
-    """A journal that keeps checkpoints, and stops the run at the given evaluation."""
-
-    def __init__(self, stop_at=None):
-        self.kept, self.seen, self.begun, self.stop_at = {}, [], [], stop_at
-
-    def begin(self, *made):
-        self.begun.append(made)
-
-    def progress(self, progress):
-        self.seen.append(progress)
-
-    def save(self, stage, arrays, note):
-        self.kept[stage] = (arrays, json.loads(json.dumps(note)))
-        if len(self.seen) == self.stop_at:
-            raise KeyboardInterrupt
-
-    def load(self, stage):
-        return self.kept.get(stage)
 
 
 @pytest.fixture(scope="module")
