@@ -86,7 +86,10 @@ def reproduce(out: Path = Path("report")) -> None:
     images = {config.data for _, config in experiments if isinstance(config, CharactersConfig)}
     if "kmnist" not in images:
         _say(f"images: {', '.join(images)}; for the study's, name a folder with the files of kmnist in KUZUSHI_DATA")
-    results = [_kept(config, out / "runs" / name) for name, config in experiments]
+    results = []
+    for name, config in experiments:
+        folder = out / "runs" / name
+        results.append(_kept(config, folder, resume=(folder / "config.json").is_file(), title=name))
     _write_page(results, out / "index.html")
 
 
@@ -174,18 +177,14 @@ def _first_paragraph(framed: str) -> str:
 
 def _experiment(config: Config, output: Output) -> None:
     from kuzushi.report.page import text
-    from kuzushi.runs import RunFolder, Silent, to_json
+    from kuzushi.runs import Silent, to_json
 
     if output.resume and output.out is None:
         raise KuzushiError("--resume: needs the folder of the stopped run; give it with --out")
     if output.out is None:
         result = _run(config, Silent(), title=_subject(config))
-    elif output.resume and (output.out / "result.json").is_file():
-        result = _finished(config, output.out)
     else:
-        with RunFolder(output.out, resume=output.resume) as folder:
-            result = _run(config, folder, title=_subject(config))
-            folder.finish(result)
+        result = _kept(config, output.out, resume=output.resume, title=_subject(config))
     _print(to_json(result).decode() if output.json else text(result))
     if output.out is None:
         _say("nothing was kept; with --out RUN the run is, and kuzushi report RUN draws its figures")
@@ -205,14 +204,14 @@ def _finished(config: Config, folder: Path) -> Result:
     return result
 
 
-def _kept(config: Config, folder: Path) -> Result:
-    """The result of the run in a folder: read if it is finished; else it goes on there, or begins."""
+def _kept(config: Config, folder: Path, *, resume: bool, title: str) -> Result:
+    """The result of a run that is kept in a folder; on resuming one that is finished, it is only read."""
     from kuzushi.runs import RunFolder
 
-    if (folder / "result.json").is_file():
+    if resume and (folder / "result.json").is_file():
         return _finished(config, folder)
-    with RunFolder(folder, resume=(folder / "config.json").is_file()) as journal:
-        result = _run(config, journal, title=folder.name)
+    with RunFolder(folder, resume=resume) as journal:
+        result = _run(config, journal, title=title)
         journal.finish(result)
         return result
 
