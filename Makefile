@@ -22,8 +22,8 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-RUNS := lin-brush full-brush conv-brush trained trained-by-the-study by-hand by-hand-rescaled srn lstm reber
-PICTURES := characters-1-samples characters-3-confusion-conv checkerboard-2-units checkerboard-3-diagram \
+RUNS := lin-brush full-brush conv-brush trained trained-by-the-study by-hand by-hand-rescaled widths smallest gaps srn lstm reber
+PICTURES := characters-1-samples characters-3-confusion-conv checkerboard-2-units checkerboard-3-diagram design-1-lines \
 	sequences-1-machine sequences-1-states sequences-2-gates
 
 pictures: reproduce

@@ -8,7 +8,10 @@ import jaxtyping
 import pytest
 import torch
 
-CHECKED = ["data", "models", "training", "experiments", "analysis.exactness", "analysis.units"]
+CHECKED = [
+    "data", "models", "training", "experiments",
+    "analysis.exactness", "analysis.units", "analysis.scale", "analysis.solutions",
+]  # fmt: skip
 """Modules whose annotated shapes are checked at every call."""
 jaxtyping.install_import_hook([f"kuzushi.{name}" for name in CHECKED], "beartype.beartype")
 

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from kuzushi import cli, configs, runs
+from kuzushi import cli, configs, parsing, runs
 from kuzushi.errors import KuzushiError
 from kuzushi.reproduce import study
 
 CHARACTERS = ("characters", "--net", "lin", "--data", "brush:100/20", "--epochs", "1")
+WIDTHS = ("widths", "--nets", "2", "--epochs", "100", "--narrowest", "3", "--widest", "4")
+GAPS = ("gaps", "--cells", "2", "--gaps", "1", "0")
 SEQUENCES = ("sequences", "--nets", "2", "--updates", "3", "--test-length", "6")
 
 
@@ -45,15 +47,18 @@ def refused(kuzushi, *words: str, because: str) -> None:
 # --- what works -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [CHARACTERS, ("checkerboard", "--nets", "2", "--epochs", "100"), SEQUENCES])
+@pytest.mark.parametrize(
+    "words", [CHARACTERS, ("checkerboard", "--nets", "2", "--epochs", "100"), WIDTHS, ("design",), GAPS, SEQUENCES]
+)
 def test_json_is_all_that_stands_on_standard_output_and_is_what_the_folder_keeps(kuzushi, words):
     status, out, _ = kuzushi(*words, "--json", "--out", "run")
     assert status == 0
     assert json.loads(out)["subject"] == words[0]
     assert json.loads(out) == json.loads(Path("run/result.json").read_bytes())
+    searched = {"design", "gaps"}  # which have no training to go on with
     assert {path.name for path in Path("run").iterdir()} == {
-        "config.json", "progress.jsonl", "checkpoint", "weights.safetensors", "arrays.npz", "result.json",
-    }  # fmt: skip
+        "config.json", "progress.jsonl", "weights.safetensors", "arrays.npz", "result.json",
+    } | (set() if words[0] in searched else {"checkpoint"})  # fmt: skip
 
 
 def test_the_commands_of_the_study_work_as_it_printed_them(kuzushi):
@@ -65,6 +70,53 @@ def test_the_commands_of_the_study_work_as_it_printed_them(kuzushi):
     assert status == 0
     assert "[-25.,  15.,  -5.,  -5.]" in out
     assert "Initial Accuracy: 100.0" in out
+
+
+def test_the_smallest_net_of_the_board_is_proved_and_its_proof_checked_again(kuzushi):
+    status, out, _ = kuzushi("design", "--out", "board", "--weights-out", "net.json")
+    assert status == 0
+    assert "28 + 378 + 3,276 sets of 1, 2, 3 units: none can do it" in out
+    assert json.loads(Path("net.json").read_bytes())["hidden_bias"] == [-2.5, 1.5, -0.5, -0.5]
+    status, out, _ = kuzushi("check", "board")
+    assert (status, out.startswith("board: the proof holds: no step net of fewer than 4 hidden units")) == (0, True)
+
+
+def test_a_proof_that_was_tampered_with_is_refused(kuzushi):
+    kuzushi("design", "--data", "xor", "--out", "xor")
+    path = Path("xor/result.json")
+    path.write_text(path.read_text().replace('"bound":2', '"bound":3').replace('"lower": 2', '"lower": 3'))
+    refused(kuzushi, "check", "xor", because="case 0 needs 4/2 units by its shares; expected more than 2")
+
+
+def test_a_run_without_a_proof_is_not_checked(kuzushi):
+    kuzushi("checkerboard", "--set-weights", "report", "--out", "run")
+    refused(kuzushi, "check", "run", because="run: holds a run of kuzushi checkerboard, which keeps no proof")
+    refused(kuzushi, "check", because="check: no runs given")
+
+
+def test_the_verdict_on_a_net_is_the_exit_code(kuzushi):
+    assert kuzushi("verify", "report")[:2][0] == 0
+    status, out, _ = kuzushi("verify", "report", "--act", "sig")
+    assert (status, out.splitlines()[0]) == (1, "FAILED: 4 of 9 points right")
+    status, out, _ = kuzushi("verify", "report", "--json", "--seconds", "0")
+    verdict = json.loads(out)
+    assert (status, verdict["passed"], verdict["right"], verdict["lower"]) == (0, True, 9, None)
+    refused(
+        kuzushi, "verify", "report", "--data", "parity:3", because="expected (4, 3), since a point of parity:3 has 3"
+    )
+
+
+def test_a_trained_net_goes_out_and_comes_in_again(kuzushi):
+    words = ("checkerboard", "--nets", "3", "--epochs", "200", "--weights-out", "net.json", "--json")
+    trained = json.loads(kuzushi(*words)[1])["shown"]
+    loaded = json.loads(kuzushi("checkerboard", "--set-weights", "net.json", "--json")[1])["shown"]
+    assert loaded["hidden_weight"] == trained["hidden_weight"]
+    assert loaded["loss"] == trained["loss"]
+
+
+def test_a_design_that_is_not_there_cannot_be_written(kuzushi):
+    status, _, err = kuzushi("design", "--data", "cells:2,gap=0", "--weights-out", "net.json")
+    assert (status, "net.json: there is no design to write" in err) == (2, True)
 
 
 def test_the_trained_weights_of_the_study_give_its_loss(kuzushi):
@@ -83,9 +135,10 @@ def test_without_out_nothing_is_written_and_that_is_said(kuzushi):
 
 
 def test_runs_become_one_page_and_pictures(kuzushi):
-    for words in (CHARACTERS, ("checkerboard", "--set-weights", "report"), SEQUENCES):
+    every = (CHARACTERS, ("checkerboard", "--set-weights", "report"), WIDTHS, ("design",), GAPS, SEQUENCES)
+    for words in every:
         assert kuzushi(*words, "--out", words[0])[0] == 0
-    status, out, err = kuzushi("report", "characters", "checkerboard", "sequences", "-o", "page.html", "--figures", "f")
+    status, out, err = kuzushi("report", *(words[0] for words in every), "-o", "page.html", "--figures", "f")
     assert (status, out) == (0, "")
     assert f"open {Path('page.html').resolve()}" in err
     page = Path("page.html").read_text()
@@ -168,7 +221,10 @@ def test_the_study_has_all_its_nets(monkeypatch):
 @pytest.mark.parametrize(
     ("words", "because"),
     [
-        ((), "Expected one of {reproduce, characters, checkerboard, sequences, report}; see --help"),
+        (
+            (),
+            f"Expected one of {{{', '.join(cli.COMMANDS)}}}; see --help",
+        ),
         (("checkrboard",), "checkrboard"),
         (("characters", "--nett", "lin"), "--nett"),
         (("characters", "--net", "linn"), "invalid choice 'linn'"),
@@ -294,9 +350,9 @@ def test_help_is_there_for_every_command(kuzushi):
 
 
 def test_a_bare_set_weights_is_completed_and_another_is_not():
-    assert cli._complete(["checkerboard", "--set_weights"]) == ["checkerboard", "--set_weights", "report"]
-    assert cli._complete(["--set-weights", "--act", "sig"]) == ["--set-weights", "report", "--act", "sig"]
-    assert cli._complete(["--set-weights", "a.json", "--json"]) == ["--set-weights", "a.json", "--json"]
+    assert parsing._complete(["checkerboard", "--set_weights"]) == ["checkerboard", "--set_weights", "report"]
+    assert parsing._complete(["--set-weights", "--act", "sig"]) == ["--set-weights", "report", "--act", "sig"]
+    assert parsing._complete(["--set-weights", "a.json", "--json"]) == ["--set-weights", "a.json", "--json"]
 
 
 def test_an_error_of_several_lines_is_printed_as_one(kuzushi, monkeypatch):

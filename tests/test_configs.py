@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuzushi.configs import COMMANDS, CharactersConfig, CheckerboardConfig, Config, SequencesConfig, command
+from kuzushi.configs import (
+    COMMANDS,
+    CharactersConfig,
+    CheckerboardConfig,
+    Config,
+    DesignConfig,
+    GapsConfig,
+    SequencesConfig,
+    WidthsConfig,
+    command,
+)
 from kuzushi.errors import ConfigError
 from kuzushi.reference import PUBLISHED
 
@@ -39,6 +49,14 @@ FROM_1, FROM_0 = st.integers(1, 10**9), st.integers(0, 10**9)
             "--act step: step units have no gradient to train by; give --set-weights, or train with --act sig",
         ),
         (CheckerboardConfig, {"scale": 10.0}, "--scale 10: scales loaded weights; give --set-weights as well"),
+        (WidthsConfig, {"narrowest": 0}, "--narrowest 0: must be a whole number of at least 1"),
+        (WidthsConfig, {"narrowest": 5, "widest": 4}, "--widest 4: must be at least --narrowest 5"),
+        (WidthsConfig, {"nets": 0}, "--nets 0: must be a whole number of at least 1"),
+        (DesignConfig, {"time_limit": 0.0}, "--time-limit 0: must be a number above 0"),
+        (DesignConfig, {"shown": 0}, "--shown 0: must be a whole number of at least 1"),
+        (GapsConfig, {"cells": 1}, "--cells 1: must be a whole number of at least 2"),
+        (GapsConfig, {"gaps": (1.0, -0.5)}, "--gaps 1 -0.5: must be numbers of at least 0"),
+        (GapsConfig, {"gaps": ()}, "--gaps : must be numbers of at least 0"),
         (SequencesConfig, {"hid": 0}, "--hid 0: must be a whole number of at least 1"),
         (SequencesConfig, {"length": 0}, "--length 0: must be a whole number of at least 1"),
         (SequencesConfig, {"nets": 0}, "--nets 0: must be a whole number of at least 1"),
@@ -100,6 +118,7 @@ def test_every_kind_of_config_has_a_command_of_its_own():
             "kuzushi checkerboard --set-weights report --scale 10.0",
         ),
         (SequencesConfig(test_length=60), "kuzushi sequences --test-length 60"),
+        (GapsConfig(gaps=(3.0, 0.5)), "kuzushi gaps --gaps 3.0 0.5"),
     ],
 )
 def test_the_command_names_what_differs_from_the_defaults(config, words):
@@ -117,6 +136,11 @@ def test_the_command_names_what_differs_from_the_defaults(config, words):
             CheckerboardConfig, act=st.sampled_from([None, "sig", "tanh", "step"]), hid=st.none() | FROM_1,
             set_weights=WORDS, scale=FACTORS, nets=FROM_1, data=WORDS, epochs=FROM_1, lr=FACTORS, seed=FROM_0,
         ),
+        st.builds(
+            WidthsConfig, act=st.sampled_from(["sig", "tanh"]), narrowest=st.integers(1, 9), widest=st.integers(9, 99),
+            nets=FROM_1, data=WORDS, epochs=FROM_1, lr=FACTORS, seed=FROM_0,
+        ),
+        st.builds(DesignConfig, data=WORDS, time_limit=FACTORS, shown=FROM_1),
         st.builds(
             SequencesConfig, lang=WORDS, model=st.sampled_from(["srn", "lstm"]), length=st.integers(1, 50),
             test_length=st.integers(50, 99), updates=st.none() | FROM_1, seed=FROM_0,

@@ -431,7 +431,7 @@ def saved(save, *arrays, **named):
         (changed(config={"nets": 0}), ["the result cannot be read", "--nets 0: must be a whole number of at least 1"]),
         (changed(schema=SCHEMA + 1), [f"schema {SCHEMA + 1}; this version of kuzushi reads schema {SCHEMA} of"]),
         (changed(schema=None), ["schema None"]),
-        (changed(subject="chess"), ["subject 'chess'", "characters, checkerboard, sequences"]),
+        (changed(subject="chess"), ["subject 'chess'", "characters, checkerboard, widths, design, gaps, sequences"]),
         (changed(subject=["characters"]), ["subject ['characters']"]),
         (lambda folder: (folder / "arrays.npz").unlink(), ["the result cannot be read", "arrays.npz"]),
         (replaced("arrays.npz", lambda data: b""), ["the result cannot be read"]),

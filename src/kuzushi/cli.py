@@ -1,23 +1,30 @@
 """The command line: options -> config -> experiment -> files and text. The only place that prints and exits."""
 
-import contextlib
-import functools
+import dataclasses
 import importlib
 import io
-import itertools
 import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import tyro
 
 from kuzushi import configs
-from kuzushi.configs import CharactersConfig, CheckerboardConfig, Config, SequencesConfig
+from kuzushi.configs import (
+    CharactersConfig,
+    CheckerboardConfig,
+    Config,
+    DesignConfig,
+    GapsConfig,
+    SequencesConfig,
+    WidthsConfig,
+)
 from kuzushi.errors import KuzushiError
-from kuzushi.results import Result
+from kuzushi.parsing import parse
+from kuzushi.results import CheckerboardResult, Design, DesignResult, Result, ShownPerceptron
 
 if TYPE_CHECKING:
     from kuzushi.runs import Journal
@@ -42,8 +49,37 @@ def characters(config: CharactersConfig, output: Output) -> None:
     _experiment(config, output)
 
 
-def checkerboard(config: CheckerboardConfig, output: Output) -> None:
-    """Train perceptrons on the 3x3 checkerboard, or load one, and show what every hidden unit computes."""
+def checkerboard(config: CheckerboardConfig, output: Output, weights_out: Path | None = None) -> None:
+    """Train perceptrons on the 3x3 checkerboard, or load one, and show what every hidden unit computes.
+
+    Args:
+        weights_out: Write the net that is shown into this JSON file, which --set-weights and kuzushi verify read.
+    """
+    result = _experiment(config, output)
+    if weights_out is not None and isinstance(result, CheckerboardResult):
+        _write_weights(result.shown, result.act, weights_out)
+
+
+def widths(config: WidthsConfig, output: Output) -> None:
+    """Train perceptrons of 2 to 10 hidden units, and show how often each width learns the points."""
+    _experiment(config, output)
+
+
+def design(config: DesignConfig, output: Output, weights_out: Path | None = None) -> None:
+    """Find the smallest step nets for labelled points, and prove that none is smaller.
+
+    Args:
+        weights_out: Write the first design into this JSON file, which --set-weights and kuzushi verify read.
+    """
+    result = _experiment(config, output)
+    if weights_out is not None and isinstance(result, DesignResult):
+        if not result.designs:
+            raise KuzushiError(f"--weights-out {weights_out}: there is no design to write")
+        _write_weights(result.designs[0], "step", weights_out)
+
+
+def gaps(config: GapsConfig, output: Output) -> None:
+    """Find the smallest step nets for the cells of a checkerboard, as the gaps between them close."""
     _experiment(config, output)
 
 
@@ -93,24 +129,85 @@ def reproduce(out: Path = Path("report")) -> None:
     _write_page(results, out / "index.html")
 
 
+def verify(
+    weights: Annotated[str, tyro.conf.Positional],
+    data: str = "board",
+    act: configs.Act | None = None,
+    scale: float = 1.0,
+    seconds: float = 10.0,
+    json: bool = False,
+) -> None:
+    """Say where one given net is right, with what margin, and how far from minimal it is; exit with 0 only if it is.
+
+    Args:
+        weights: A JSON file of weights; or report, report-trained.
+        data: board, xor, grid:N, cells:N,gap=G, parity:N, or a CSV file with columns x1, x2, ..., target.
+        act: The hidden units: sig, tanh or step; what the weights were made for unless given.
+        scale: A factor on all weights and biases.
+        seconds: Of search for the fewest step units that would do; 0 leaves it out.
+        json: Print the verdict as JSON on standard output, and nothing else there.
+    """
+    from kuzushi.experiments.verify import verify as judge
+    from kuzushi.report.verify import text
+    from kuzushi.runs import json_lines
+
+    verdict = judge(weights, data=data, act=act, scale=scale, seconds=seconds)
+    _print(json_lines(dataclasses.asdict(verdict)).decode() if json else text(verdict))
+    if not verdict.passed:
+        sys.exit(1)
+
+
+def check(runs: Annotated[tuple[Path, ...], tyro.conf.Positional]) -> None:
+    """Check the proofs in finished runs again, in whole numbers and fractions, by code that did not find them.
+
+    Args:
+        runs: Folders made with --out by kuzushi design.
+    """
+    from kuzushi.proofs.claims import check_claims
+    from kuzushi.runs import load
+
+    if not runs:
+        raise KuzushiError("check: no runs given; name one or more folders made by kuzushi design --out")
+    for folder in runs:
+        result = load(folder)
+        if not isinstance(result, DesignResult):
+            raise KuzushiError(f"{folder}: holds a run of kuzushi {result.subject}, which keeps no proof")
+        check_claims(
+            result.proof, result.designs, lower=result.lower, upper=result.upper, impossible=result.impossible,
+            realisable=result.realisable,
+        )  # fmt: skip
+        _print(
+            f"{folder}: the proof holds: no step net of fewer than {result.lower} hidden units is right on all "
+            f"{len(result.proof.points)} points of {result.config.data}"
+        )
+
+
 COMMANDS: dict[str, Callable[..., None]] = {
     "reproduce": reproduce,
     "characters": characters,
     "checkerboard": checkerboard,
+    "widths": widths,
+    "design": design,
+    "gaps": gaps,
     "sequences": sequences,
     "report": report,
+    "verify": verify,
+    "check": check,
 }
 
 
 def main() -> NoReturn:
-    """Run one command and exit: 0 when it is done, 2 when a person can mend what was wrong, 130 on Ctrl-C."""
+    """Run one command and exit: 0 when it is done, 2 when a person can mend what was wrong, 130 on Ctrl-C.
+
+    kuzushi verify exits with 1 if the net is wrong somewhere.
+    """
     # Threads that wait without spinning: beside other work the small nets here are then several times faster.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # kana on a terminal that cannot show them become ?
             stream.reconfigure(errors="replace")
     try:
-        _parse(sys.argv[1:])()
+        parse(COMMANDS, sys.argv[1:])()
     except KuzushiError as error:
         _say(f"kuzushi: {' '.join(str(error).split())}")
         sys.exit(2)
@@ -120,62 +217,7 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-def _complete(words: Sequence[str]) -> list[str]:
-    """A bare --set-weights, as the study wrote it, means the study's own weights."""
-    completed = []
-    for place, word in enumerate(words):
-        completed.append(word)
-        following = words[place + 1 : place + 2]
-        if word in ("--set-weights", "--set_weights") and (not following or following[0].startswith("--")):
-            completed.append("report")
-    return completed
-
-
-def _parse(words: Sequence[str]) -> Callable[[], None]:
-    """What the command line asks for, not yet done.
-
-    Raises:
-        KuzushiError: if it cannot be understood.
-    """
-    said = io.StringIO()
-    try:
-        with contextlib.redirect_stderr(said):
-            asked: Callable[[], None] = tyro.extras.subcommand_cli_from_dict(
-                {name: _later(function) for name, function in COMMANDS.items()},
-                prog="kuzushi",
-                description="A laboratory for small neural networks.",
-                args=_complete(words),
-                config=(tyro.conf.OmitArgPrefixes,),
-            )
-    except SystemExit as stop:
-        if not stop.code:  # help was asked for, and printed
-            raise
-        raise KuzushiError(_first_paragraph(said.getvalue())) from None
-    return asked
-
-
-def _later(function: Callable[..., None]) -> Callable[..., Callable[[], None]]:
-    """The command with the same options, which is to be called once more without any."""
-
-    @functools.wraps(function)
-    def bound(*args: Any, **options: Any) -> Callable[[], None]:
-        return functools.partial(function, *args, **options)
-
-    return bound
-
-
-def _first_paragraph(framed: str) -> str:
-    """What a framed message says between its title and its next rule; frames are of lines or of dashes."""
-
-    def is_rule(line: str) -> bool:
-        return not line.strip(" ─-╰╯")
-
-    lines = [line.strip(" │") for line in framed.splitlines()[1:]]
-    paragraph = itertools.takewhile(lambda line: not is_rule(line), itertools.dropwhile(is_rule, lines))
-    return f"{' '.join(paragraph).rstrip('.')}; see --help"
-
-
-def _experiment(config: Config, output: Output) -> None:
+def _experiment(config: Config, output: Output) -> Result:
     from kuzushi.report.page import text
     from kuzushi.runs import Silent, to_json
 
@@ -190,6 +232,15 @@ def _experiment(config: Config, output: Output) -> None:
         _say("nothing was kept; with --out RUN the run is, and kuzushi report RUN draws its figures")
     else:
         _say(f"kept in {output.out}; kuzushi report {output.out} draws its figures")
+    return result
+
+
+def _write_weights(net: ShownPerceptron | Design, act: str, path: Path) -> None:
+    from kuzushi.runs import json_lines, write_whole
+
+    names = ("hidden_weight", "hidden_bias", "output_weight", "output_bias")
+    write_whole(path, json_lines({name: getattr(net, name) for name in names} | {"act": act}))
+    _say(f"weights in {path}; kuzushi verify {path} says what they do")
 
 
 def _finished(config: Config, folder: Path) -> Result:

@@ -56,7 +56,7 @@ class CheckerboardConfig:
     nets: int = 64
     """Perceptrons trained at once, each from its own random start."""
     data: str = "board"
-    """board (the nine points), or a CSV file with columns x1, x2, ..., target."""
+    """board (the nine points), xor, grid:N, cells:N,gap=G, parity:N, or a CSV file with columns x1, x2, ..., target."""
     epochs: int = 20_000
     """Training stops here, or as soon as every net is right on every point."""
     lr: float = 0.1
@@ -78,6 +78,71 @@ class CheckerboardConfig:
             )
         if self.set_weights is None and self.scale != 1.0:
             raise ConfigError(f"--scale {self.scale:g}: scales loaded weights; give --set-weights as well")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WidthsConfig:
+    """Train ensembles of perceptrons of growing width, and show how often each width learns the points."""
+
+    act: Literal["sig", "tanh"] = "sig"
+    """The hidden units: sigmoid or tanh."""
+    narrowest: int = 2
+    """Hidden units of the first ensemble."""
+    widest: int = 10
+    """Hidden units of the last."""
+    nets: int = 1000
+    """Perceptrons of each width, trained at once, each from its own random start."""
+    data: str = "board"
+    """board, xor, grid:N, cells:N,gap=G, parity:N, or a CSV file with columns x1, x2, ..., target."""
+    epochs: int = 20_000
+    """Training stops here, or as soon as every net is right on every point."""
+    lr: float = 0.1
+    """Learning rate of Adam."""
+    seed: int = 0
+    """Seed of the random starts."""
+    device: Device = "auto"
+    """auto takes the GPU where there is one."""
+
+    def __post_init__(self) -> None:
+        _at_least(1, narrowest=self.narrowest, nets=self.nets, epochs=self.epochs)
+        _seed(self.seed)
+        _above_zero(lr=self.lr)
+        if self.widest < self.narrowest:
+            raise ConfigError(f"--widest {self.widest}: must be at least --narrowest {self.narrowest}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DesignConfig:
+    """Find the smallest step nets with one hidden layer for labelled points, and prove that none is smaller."""
+
+    data: str = "board"
+    """board, xor, grid:N, cells:N,gap=G, parity:N, or a CSV file with columns x1, x2, ..., target."""
+    time_limit: float = 60.0
+    """Seconds of search; what is proved by then is said."""
+    shown: int = 12
+    """How many of the designs, different up to symmetry, are worked out and drawn."""
+
+    def __post_init__(self) -> None:
+        _at_least(1, shown=self.shown)
+        _above_zero(time_limit=self.time_limit)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapsConfig:
+    """Find the smallest step nets for the cells of a checkerboard, from wide gaps between them to none."""
+
+    cells: int = 3
+    """Cells along each side of the board; each is a square of side 1, given by its corners."""
+    gaps: tuple[float, ...] = (3.0, 2.0, 1.0, 0.5, 0.25, 0.0)
+    """The gaps between neighbouring cells."""
+    time_limit: float = 240.0
+    """Seconds of search for each gap; what is proved by then is said."""
+
+    def __post_init__(self) -> None:
+        _at_least(2, cells=self.cells)
+        _above_zero(time_limit=self.time_limit)
+        if not self.gaps or not all(0 <= gap < float("inf") for gap in self.gaps):
+            raise ConfigError(f"--gaps {' '.join(f'{gap:g}' for gap in self.gaps)}: must be numbers of at least 0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,11 +183,14 @@ class SequencesConfig:
             )
 
 
-Config = CharactersConfig | CheckerboardConfig | SequencesConfig
+Config = CharactersConfig | CheckerboardConfig | WidthsConfig | DesignConfig | GapsConfig | SequencesConfig
 
 COMMANDS: dict[type[Config], str] = {
     CharactersConfig: "characters",
     CheckerboardConfig: "checkerboard",
+    WidthsConfig: "widths",
+    DesignConfig: "design",
+    GapsConfig: "gaps",
     SequencesConfig: "sequences",
 }
 
@@ -136,7 +204,8 @@ def command(config: Config) -> str:
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         if value != field.default:
-            words += ["--" + field.name.replace("_", "-"), str(value)]
+            values = value if isinstance(value, tuple) else (value,)
+            words += ["--" + field.name.replace("_", "-"), *map(str, values)]
     return shlex.join(words)
 
 
@@ -160,4 +229,4 @@ def _seed(seed: int) -> None:
 def _above_zero(**settings: float) -> None:
     for name, value in settings.items():
         if not 0 < value < float("inf"):
-            raise ConfigError(f"--{name} {value:g}: must be a number above 0")
+            raise ConfigError(f"--{name.replace('_', '-')} {value:g}: must be a number above 0")

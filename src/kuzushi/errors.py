@@ -19,3 +19,7 @@ class ShapeError(KuzushiError):
 
 class RunError(KuzushiError):
     """A run folder that is taken, unreadable, or cannot be written."""
+
+
+class ProofError(KuzushiError):
+    """A proof that does not hold."""

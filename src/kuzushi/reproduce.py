@@ -1,6 +1,14 @@
 """The whole study as a list of experiments."""
 
-from kuzushi.configs import CharactersConfig, CheckerboardConfig, Config, SequencesConfig
+from kuzushi.configs import (
+    CharactersConfig,
+    CheckerboardConfig,
+    Config,
+    DesignConfig,
+    GapsConfig,
+    SequencesConfig,
+    WidthsConfig,
+)
 from kuzushi.errors import DataError
 
 
@@ -17,6 +25,9 @@ def study() -> list[tuple[str, Config]]:
         ("trained-by-the-study", CheckerboardConfig(set_weights="report-trained")),
         ("by-hand", CheckerboardConfig(set_weights="report")),
         ("by-hand-rescaled", CheckerboardConfig(set_weights="report", act="sig", scale=10)),
+        ("widths", WidthsConfig(widest=8, nets=100, epochs=4000)),
+        ("smallest", DesignConfig()),
+        ("gaps", GapsConfig(gaps=(3.0, 1.0, 0.0))),
         ("srn", SequencesConfig(lang="anb2n", model="srn", hid=2)),
         ("lstm", SequencesConfig(lang="anb2nc3n", model="lstm", hid=3, nets=32)),
         ("reber", SequencesConfig(lang="reber", model="srn", hid=5, nets=32, updates=1000)),

@@ -111,7 +111,11 @@ class RunFolder:
 
     def begin(self, config: Config, provenance: Provenance, fingerprint: str) -> None:
         """Write `config.json`, or on resuming check that the same run goes on."""
-        settings = {"subject": COMMANDS[type(config)], "config": dataclasses.asdict(config), "data_sha256": fingerprint}
+        settings = {
+            "subject": COMMANDS[type(config)],
+            "config": msgspec.to_builtins(config),
+            "data_sha256": fingerprint,
+        }
         if self._resume:
             held = _read_json(self.folder / "config.json")
             if any(held.get(name) != value for name, value in settings.items()):
@@ -123,7 +127,7 @@ class RunFolder:
                 )
             return
         record = settings | {"schema": SCHEMA, "provenance": dataclasses.asdict(provenance)}
-        write_whole(self.folder / "config.json", _lines(record))
+        write_whole(self.folder / "config.json", json_lines(record))
 
     def progress(self, progress: Progress) -> None:
         """Append one line to `progress.jsonl`."""
@@ -181,7 +185,12 @@ def provenance(config: Config, *, device: str, threads: int) -> Provenance:
 def to_json(result: Result) -> bytes:
     """A result as JSON, one top-level field to a line; arrays and weights stay beside it."""
     fields = msgspec.to_builtins(dataclasses.replace(result, arrays={}, weights={}))
-    return _lines({name: value for name, value in fields.items() if name not in ("arrays", "weights")})
+    return json_lines({name: value for name, value in fields.items() if name not in ("arrays", "weights")})
+
+
+def json_lines(fields: Mapping[str, Any]) -> bytes:
+    body = b",\n".join(msgspec.json.encode(name) + b": " + msgspec.json.encode(value) for name, value in fields.items())
+    return b"{\n" + body + b"\n}\n"
 
 
 def load(folder: Path) -> Result:
@@ -234,11 +243,6 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def _unwritable(path: Path, error: OSError) -> RunError:
     return RunError(f"{path}: cannot be written ({error.strerror}); free space or permissions, or give another --out")
-
-
-def _lines(fields: Mapping[str, Any]) -> bytes:
-    body = b",\n".join(msgspec.json.encode(name) + b": " + msgspec.json.encode(value) for name, value in fields.items())
-    return b"{\n" + body + b"\n}\n"
 
 
 def _read_json(path: Path) -> dict[str, Any]:

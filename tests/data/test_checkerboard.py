@@ -1,24 +1,13 @@
-"""Labelled points: the board of the study, and CSV files good and bad."""
+"""Sets of points by name: boards, cells with gaps, and parity."""
+
+from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from kuzushi.data.checkerboard import LARGEST, load
+from kuzushi.analysis.dichotomies import exact
+from kuzushi.data.checkerboard import load
 from kuzushi.errors import DataError
-
-
-@pytest.fixture
-def write(tmp_path):
-    """Write a CSV file and return its name."""
-
-    def write_csv(content: str | bytes) -> str:
-        path = tmp_path / "points.csv"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return str(path)
-
-    return write_csv
 
 
 def test_the_board_is_the_3x3_checkerboard():
@@ -28,71 +17,71 @@ def test_the_board_is_the_3x3_checkerboard():
     assert (board.points.dtype, board.targets.dtype) == (np.float64, np.int64)
 
 
-def test_a_csv_file_of_the_board_has_the_fingerprint_of_the_board(write):
-    board = load("board")
-    rows = "\n".join(f"{x:g},{y:g},{t}" for (x, y), t in zip(board.points, board.targets, strict=True))
-    same, other = load(write(f"x1,x2,target\n{rows}\n")), load(write(f"x1,x2,target\n{rows}\n3,3,0\n"))
-    assert same.sha256 == board.sha256 != other.sha256
-    assert same.name.endswith("points.csv")
+def test_the_grid_of_three_is_the_board():
+    assert load("grid:3").sha256 == load("board").sha256
 
 
-def test_a_csv_file_may_have_any_number_of_inputs_and_a_spreadsheets_habits(write):
-    points = load(write('\ufeffx1, x2, x3, target\r\n0, 0.5, -1e3, 1\r\n\r\n"2",3,4,0\r\n'))
-    np.testing.assert_array_equal(points.points, [[0, 0.5, -1000], [2, 3, 4]])
-    np.testing.assert_array_equal(points.targets, [1, 0])
-    assert points.inputs == 3
-    assert load(write("x1,target\n7,1\n")).points.shape == (1, 1)
+@pytest.mark.parametrize("size", [2, 5, 12])
+def test_neighbours_on_a_grid_differ(size):
+    grid = load(f"grid:{size}")
+    target = dict(zip(map(tuple, grid.points.tolist()), grid.targets.tolist(), strict=True))
+    assert set(target) == set(product(range(size), repeat=2))
+    assert all(target[i, j] != target[i, j + 1] for i in range(size) for j in range(size - 1))
+    assert all(target[i, j] != target[i + 1, j] for i in range(size - 1) for j in range(size))
+    assert target[0, 0] == 0
 
 
-def test_a_repeated_point_with_one_target_is_kept(write):
-    assert len(load(write("x1,target\n1,0\n1,0\n")).targets) == 2
+def test_parity_is_the_exclusive_or_of_the_coordinates():
+    for inputs in (2, 3, 4, 5):
+        cube = load(f"parity:{inputs}")
+        assert {*map(tuple, cube.points.tolist())} == set(product((0.0, 1.0), repeat=inputs))
+        np.testing.assert_array_equal(cube.targets, np.bitwise_xor.reduce(cube.points.astype(int), axis=1))
+    np.testing.assert_array_equal(load("xor").points, load("parity:2").points)
+    np.testing.assert_array_equal(load("xor").targets, [0, 1, 1, 0])
 
 
-@given(
-    points=st.lists(
-        st.tuples(st.floats(-LARGEST, LARGEST), st.floats(-LARGEST, LARGEST)), min_size=1, max_size=20, unique=True
-    )
-)
-def test_every_number_is_read_back_exactly(tmp_path_factory, points):
-    path = tmp_path_factory.mktemp("csv") / "points.csv"
-    path.write_text("x1,x2,target\n" + "".join(f"{x!r},{y!r},0\n" for x, y in points))
-    np.testing.assert_array_equal(load(str(path)).points, points)
+def test_cells_have_four_corners_of_one_target_each_and_gaps_between_them():
+    cells = load("cells:2,gap=0.5")
+    corners = {
+        tuple(point): target for point, target in zip(cells.points.tolist(), cells.targets.tolist(), strict=True)
+    }
+    assert len(corners) == len(cells.targets) == 16
+    assert {x for point in corners for x in point} == {0, 1, 1.5, 2.5}
+    assert all(corners[x, y] == ((x > 1) + (y > 1)) % 2 for x, y in corners)
+
+
+def test_a_gap_is_the_decimal_number_that_is_written():
+    """1.1 + 1.1 is not 2.2 for floats that add up; the cells lie evenly all the same."""
+    coordinates = sorted({x for point in exact(load("cells:4,gap=0.1").points) for x in point})
+    assert {high - low for low, high in zip(coordinates[1::2], coordinates[2::2], strict=False)} == {
+        exact(np.array([[0.1]]))[0][0]
+    }
+
+
+def test_without_gaps_corners_of_both_targets_coincide():
+    cells = load("cells:2,gap=0")
+    targets = {tuple(point): set() for point in cells.points.tolist()}
+    for point, target in zip(cells.points.tolist(), cells.targets.tolist(), strict=True):
+        targets[tuple(point)].add(target)
+    assert {point for point, both in targets.items() if len(both) == 2} == {(0, 1), (1, 0), (1, 1), (1, 2), (2, 1)}
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    "name",
     [
-        ("", "the header reads '', without target; expected x1,x2,...,target"),
-        ("x1,x2\n0,1\n", "the header reads 'x1,x2', without target"),
-        ("0,1,1\n", "without target"),
-        ("target\n1\n", "the header reads 'target'; expected x1,x2,...,target in this order"),
-        ("x2,x1,target\n0,1,1\n", "in this order"),
-        ("target,x1\n0,1\n", "in this order"),
-        ("x1,x2,target\n", "holds no points"),
-        ("x1,x2,target\n0,0,0\n0,abc,1\n", "line 3, column x2: read 'abc'; expected a number"),
-        ("x1,x2,target\n0,,1\n", "line 2, column x2: read ''; expected a number"),
-        ("x1,x2,target\n0,nan,1\n", "line 2, column x2: read 'nan'; expected a number between -1e+09 and 1e+09"),
-        ("x1,x2,target\n-inf,0,1\n", "line 2, column x1: read '-inf'"),
-        ("x1,x2,target\n0,2e9,1\n", "line 2, column x2: read '2e9'"),
-        ("x1,x2,target\n0,1,2\n", "line 2, column target: read '2'; expected 0 or 1"),
-        ("x1,x2,target\n0,1,nan\n", "line 2, column target: read 'nan'; expected 0 or 1"),
-        ("x1,x2,target\n0,1\n", "line 2 has 2 cells; expected 3"),
-        ("x1,x2,target\n0,1,1,1\n", "line 2 has 4 cells; expected 3"),
-        ("x1,x2,target\n0,1,1\n2,2,0\n0,1.0,0\n", "lines 2 and 4 give the point (0, 1) both targets"),
-        (b"x1,target\n\xff,1\n", "is not UTF-8 text"),
-        ("x1,target\n" + "1" * 200_000 + ",1\n", "is not a CSV file"),
+        "grid:1", "grid:13", "grid:", "grid:3.5", "grid:-3", "grid:3 ", "parity:1", "parity:6", "parity:two",
+        "cells:3", "cells:1,gap=1", "cells:6,gap=1", "cells:3,gap=", "cells:3,gap=-1", "cells:3,gap=1e3",
+        "cells:3,gap=1000.5", "cells:3, gap=1",
     ],
-)
-def test_a_bad_file_is_refused_on_one_line(write, content, message):
-    with pytest.raises(DataError) as caught:
-        load(write(content))
-    assert message in str(caught.value)
-    assert "points.csv" in str(caught.value)
-    assert "\n" not in str(caught.value)
+)  # fmt: skip
+def test_a_name_out_of_form_or_range_is_refused(name):
+    with pytest.raises(DataError, match=f"^{name}: "):
+        load(name)
 
 
-def test_a_missing_file_and_a_folder_are_refused(tmp_path):
-    with pytest.raises(DataError, match=r"none\.csv: cannot be read \(No such file.*give board, or a CSV file"):
-        load(str(tmp_path / "none.csv"))
-    with pytest.raises(DataError, match="cannot be read"):
-        load(str(tmp_path))
+def test_another_name_is_that_of_a_file(tmp_path):
+    path = tmp_path / "grid.csv"
+    path.write_text("x1,target\n0,0\n1,1\n")
+    assert load(str(path)).points.shape == (2, 1)
+    with pytest.raises(DataError, match="grids: cannot be read"):
+        load("grids")

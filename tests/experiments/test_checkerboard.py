@@ -1,20 +1,32 @@
 """The whole column: the study's own commands, training, and going on after a stop."""
 
+import dataclasses
+import math
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from kuzushi import runs
+from kuzushi.analysis.solutions import solutions
 from kuzushi.configs import CheckerboardConfig
 from kuzushi.data.checkerboard import load
 from kuzushi.errors import ConfigError, DataError, ShapeError
-from kuzushi.experiments.checkerboard import epochs_to_solve, run
+from kuzushi.experiments import checkerboard
+from kuzushi.experiments.checkerboard import epochs_to_solve, fewest, run
+from kuzushi.experiments.design import find
 from kuzushi.models.perceptron import MLP
 from kuzushi.training import History
 from memory import Memory
 
 SMALL = {"nets": 8, "epochs": 450}
+BOARD = (
+    ("000000100", "000100110", "001000000", "011001000"),
+    ("000001011", "000100110", "001011111", "011001000"),
+    ("000000001", "000001011", "001011111", "011111111"),
+)
+"""The three smallest step nets of the board: lines along one diagonal, two along each, and along the other."""
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +126,96 @@ def test_epochs_to_solve_is_the_evaluation_from_which_a_net_stayed_right():
     assert epochs_to_solve(history, 4) == (100, 300, 200, None)
 
 
+def test_the_ways_of_trained_nets_to_divide_the_points_are_those_of_their_weights(small):
+    model = MLP(8, 2, 5, "sig")
+    model.load_state_dict({name: torch.from_numpy(weights) for name, weights in small.weights.items()})
+    data = load("board")
+    found = solutions(model, torch.from_numpy(data.points), torch.from_numpy(data.targets), minimal=4, designs=BOARD)
+    assert small.solutions == found
+    assert sum(found.active) == small.solved
+    assert small.scale is None
+
+
+@pytest.mark.parametrize("act", [None, "sig", "tanh", "step"])
+def test_weights_made_for_steps_are_tried_with_every_factor_whatever_units_are_asked_for(act):
+    result = run(CheckerboardConfig(set_weights="report", act=act, scale=3.0))
+    assert 1.97 < result.scale.right_from < 1.99
+    assert result.scale.certified == pytest.approx(2 * math.log(7))
+    assert result.scale.stays_right
+    assert result.solutions is None
+
+
+def test_weights_made_for_sigmoid_units_are_not_tried_as_steps():
+    result = run(CheckerboardConfig(set_weights="report-trained", act="step"))
+    assert (result.scale, result.solutions) == (None, None)
+
+
+def table_of(path, rows):
+    path.write_text("x1,x2,target\n" + "".join(f"{x1},{x2},{target}\n" for x1, x2, target in rows))
+    return str(path)
+
+
+def test_the_smallest_step_nets_are_found_for_few_points_of_two_inputs(tmp_path, small):
+    # AND is one unit, on at (1, 1) alone; the four points of XOR are divided by two, in two ways.
+    land = table_of(tmp_path / "and.csv", [(0, 0, 0), (0, 1, 0), (1, 0, 0), (1, 1, 1)])
+    found = [run(CheckerboardConfig(data=data, nets=2, epochs=100)).solutions for data in (land, "xor")]
+    assert (small.solutions.minimal, set(small.solutions.designs)) == (4, set(BOARD))
+    assert [one.minimal for one in found] == [1, 2]
+    assert [set(one.designs) for one in found] == [{("0001",)}, {("0001", "0111"), ("0010", "0100")}]
+
+
+def test_where_there_are_no_smallest_step_nets_or_they_are_not_found_nets_are_not_compared(tmp_path):
+    one_target = table_of(tmp_path / "ones.csv", [(0, 0, 1), (0, 1, 1), (2, 0, 1)])
+    for data in (one_target, "grid:5", "parity:3"):
+        result = run(CheckerboardConfig(data=data, nets=2, epochs=20))
+        assert (result.solutions.minimal, result.solutions.designs, result.solutions.shared) == (None, (), ())
+        assert result.nearest is None
+
+
+def test_where_not_all_designs_are_listed_only_their_size_is_known(monkeypatch):
+    monkeypatch.setattr(checkerboard, "smallest_nets", lambda data: find(data, seconds=5.0, listing=False))
+    result = run(CheckerboardConfig(data="xor", nets=2, epochs=300))
+    assert (result.solutions.minimal, result.solutions.designs, result.nearest) == (2, (), None)
+
+
+def test_the_size_of_a_net_that_is_found_but_not_proved_minimal_is_not_called_the_fewest():
+    found = find(load("board"), seconds=5.0, listing=False)
+    assert fewest(found) == 4
+    assert fewest(dataclasses.replace(found, bounds=dataclasses.replace(found.bounds, lower=3))) is None
+    assert fewest(dataclasses.replace(found, sets=())) is None
+    assert fewest(None) is None
+
+
+def test_the_nearest_design_divides_the_points_as_it_says_and_shares_what_the_net_has(small):
+    nearest, table = small.nearest, small.shown.table
+    points = np.array([row.point for row in table])
+    heights = points @ np.array(nearest.hidden_weight).T + nearest.hidden_bias
+    assert np.abs(heights).min() == 0.5  # halfway between whole numbers
+    on = heights > 0
+    design = small.solutions.designs[nearest.design]
+    assert tuple("".join("01"[side] for side in column) for column in (on ^ on[0]).T.astype(int)) == design
+    halves = np.array([row.hidden for row in table]) > 0.5
+    own = ["".join("01"[side] for side in column) for column in (halves ^ halves[0]).T.astype(int)]
+    assert nearest.same == tuple(design.index(unit) if unit in design else None for unit in own)
+    shared = [len(set(own) & set(other)) for other in BOARD]
+    assert len(set(nearest.same) - {None}) == max(shared) > 0
+    assert nearest.lines[0].endswith(" = 0")
+
+
+def test_a_net_that_is_not_right_or_was_not_trained_has_no_nearest_design():
+    assert run(CheckerboardConfig(nets=1, hid=1, epochs=20)).nearest is None
+    assert run(CheckerboardConfig(set_weights="report-trained")).nearest is None
+
+
+def test_a_design_that_float64_cannot_draw_is_left_out(monkeypatch):
+    def near(*_):
+        raise ArithmeticError
+
+    monkeypatch.setattr(checkerboard, "step_net", near)
+    result = run(CheckerboardConfig(**SMALL))
+    assert (result.nearest, result.solutions.minimal) == (None, 4)
+
+
 def test_points_of_any_scale_are_learned_alike(tmp_path):
     path = tmp_path / "large.csv"
     rows = "".join(f"{64 * i + 512},{0.25 * j - 8},{(i + j) % 2}\n" for i in range(3) for j in range(3))
@@ -139,8 +241,8 @@ def test_a_result_is_read_back_from_its_run_folder(tmp_path, small):
         result = run(config, journal=folder)
         folder.finish(result)
     read = runs.load(tmp_path / "run")
-    assert (read.config, read.shown, read.epochs, read.epochs_to_solve) == (
-        config, small.shown, small.epochs, small.epochs_to_solve
+    assert (read.config, read.shown, read.epochs, read.epochs_to_solve, read.solutions, read.nearest) == (
+        config, small.shown, small.epochs, small.epochs_to_solve, small.solutions, small.nearest
     )  # fmt: skip
     for name, array in small.arrays.items():
         np.testing.assert_array_equal(read.arrays[name], array)
@@ -160,6 +262,22 @@ def test_settings_that_do_not_fit_are_refused(options, error, message):
     with pytest.raises(error) as caught:
         run(CheckerboardConfig(nets=1, epochs=200, **options))
     assert message in str(caught.value)
+
+
+def test_a_net_by_hand_is_read_back_with_its_factors(tmp_path):
+    with runs.RunFolder(tmp_path / "run") as folder:
+        result = run(CheckerboardConfig(set_weights="report"), journal=folder)
+        folder.finish(result)
+    assert runs.load(tmp_path / "run").scale == result.scale
+
+
+def test_weights_beyond_all_numbers_are_refused_with_any_factor(tmp_path):
+    path = tmp_path / "large.json"
+    path.write_text(
+        '{"hidden_weight": [[1, 1e200]], "hidden_bias": [0], "output_weight": [[1]], "output_bias": [0], "act": "step"}'
+    )
+    with pytest.raises(DataError, match=r"large.json: holds a number larger than 1e\+100; give smaller weights"):
+        run(CheckerboardConfig(set_weights=str(path), scale=1e-150))
 
 
 def test_weights_for_other_points_are_refused_before_anything_is_written(tmp_path):

@@ -1,6 +1,5 @@
 """Figures of perceptrons, read back from their artists."""
 
-import dataclasses
 import io
 
 import numpy as np
@@ -9,8 +8,8 @@ from matplotlib.colors import to_hex
 
 from kuzushi.configs import CheckerboardConfig
 from kuzushi.experiments.checkerboard import run
-from kuzushi.plots.checkerboard import MARKERS, draw_diagram, draw_line, draw_points, draw_success, figures
-from kuzushi.plots.style import BLUE, RED, new_figure
+from kuzushi.plots.checkerboard import draw_success, figures
+from kuzushi.plots.style import BLUE, new_figure
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +34,8 @@ def drawn(*results):
 def test_every_figure_has_a_name_of_its_own_and_words_and_can_be_rendered(trained, by_hand):
     figured = list(figures([trained, by_hand]))
     assert [one.name for one in figured] == [
-        "1-units", "1-net", "1-diagram", "1-training", "1-epochs-to-solve", "2-units", "2-net", "2-diagram",
+        "1-units", "1-net", "1-designed", "1-diagram", "1-training", "1-epochs-to-solve", "1-solutions", "1-missed",
+        "2-units", "2-net", "2-diagram", "2-scale",
     ]  # fmt: skip
     for one in figured:
         assert one.caption.endswith(".")
@@ -54,28 +54,6 @@ def test_every_unit_is_drawn_with_its_values_its_line_and_the_points(by_hand):
     assert bar.get_ylabel() == "output of the hidden unit"
 
 
-def test_the_drawn_line_is_where_the_unit_adds_up_to_0(ax):
-    ax.set(xlim=(-0.5, 2.5), ylim=(-0.5, 2.5))
-    draw_line(ax, (3.0, -2.0), 0.7)
-    (line,) = ax.lines
-    for x1, x2 in (line.get_xy1(), line.get_xy2()):
-        assert 3 * x1 - 2 * x2 + 0.7 == pytest.approx(0)
-
-
-@pytest.mark.parametrize(("weight", "bias"), [((0.0, 0.0), 1.0), ((1.0, 1.0), -50.0), ((1e-300, 0.0), 1.0)])
-def test_no_line_is_drawn_where_none_crosses_the_plane(ax, weight, bias):
-    ax.set(xlim=(-0.5, 2.5), ylim=(-0.5, 2.5))
-    draw_line(ax, weight, bias)
-    assert not ax.lines
-
-
-def test_targets_differ_in_shape_and_in_colour(ax, by_hand):
-    zeros, ones = draw_points(ax, by_hand.shown.table)
-    assert {tuple(point) for point in zeros.get_offsets()} == {(0, 0), (0, 2), (1, 1), (2, 0), (2, 2)}
-    assert {tuple(point) for point in ones.get_offsets()} == {(0, 1), (1, 0), (1, 2), (2, 1)}
-    assert len({marker for marker, _ in MARKERS.values()}) == len({colour for _, colour in MARKERS.values()}) == 2
-
-
 def test_tanh_units_are_drawn_from_minus_1_to_1():
     result = run(CheckerboardConfig(act="tanh", nets=1, epochs=100))
     figure = drawn(result)
@@ -89,27 +67,6 @@ def test_the_net_is_drawn_with_its_border_and_says_how_many_points_are_right(by_
     assert "9 of 9 points" in net.caption
     wrong = drawn(run(CheckerboardConfig(set_weights="report", act="sig")))["1-net"]
     assert "4 of 9 points" in wrong.caption
-
-
-def test_the_diagram_shows_every_weight_by_number_width_and_style(ax, by_hand):
-    shown = dataclasses.replace(
-        by_hand.shown, hidden_weight=((1.0, -2.0),), hidden_bias=(0.5,), output_weight=((-4.0,),), output_bias=(3.0,)
-    )
-    draw_diagram(ax, shown)
-    texts = {text.get_text() for text in ax.texts}
-    assert texts == {"1", "-2", "-4", "x1", "x2", "H1", "y", "bias 0.5", "bias 3"}
-    widths = [edge.get_linewidth() for edge in ax.lines]
-    assert widths == sorted(widths)
-    assert [(edge.get_color(), edge.get_linestyle()) for edge in ax.lines] == [(BLUE, "-"), (RED, "--"), (RED, "--")]
-
-
-def test_a_crowded_diagram_leaves_the_numbers_of_its_edges_out(trained, ax):
-    shown = dataclasses.replace(
-        trained.shown, hidden_weight=((0.25, 0.25),) * 30, hidden_bias=(0.0,) * 30, output_weight=((0.25,) * 30,)
-    )
-    draw_diagram(ax, shown)
-    assert len(ax.lines) == 90
-    assert "0.25" not in {text.get_text() for text in ax.texts}
 
 
 def test_the_training_curves_are_those_of_the_result(trained):
@@ -148,3 +105,15 @@ def test_without_a_plane_only_weights_and_training_are_drawn(tmp_path):
 def test_an_ensemble_in_which_no_net_is_solved_is_drawn_too():
     result = run(CheckerboardConfig(nets=2, hid=1, epochs=50))
     assert "0 of 2 nets" in drawn(result)["1-epochs-to-solve"].caption
+    assert list(drawn(result)) == [
+        "1-units", "1-net", "1-diagram", "1-training", "1-epochs-to-solve", "1-missed"
+    ]  # fmt: skip
+
+
+def test_the_factor_of_the_run_is_marked_where_the_units_are_sigmoids(by_hand):
+    scaled = run(CheckerboardConfig(set_weights="report", act="sig", scale=7.0))
+    labels = [
+        [text.get_text() for text in drawn(result)["1-scale"].figure.legends[0].get_texts()]
+        for result in (by_hand, scaled)
+    ]
+    assert [any("used here: 7" in label for label in group) for group in labels] == [False, True]

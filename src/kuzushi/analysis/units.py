@@ -105,10 +105,7 @@ class Plane:
 
 def plane(model: MLP, net: int, points: Float[Tensor, "points 2"]) -> Plane:
     """The function that every hidden unit computes, and the net, over a box a little wider than the points."""
-    low, high = points.amin(0), points.amax(0)  # (2,)
-    margin = torch.where(high > low, MARGIN * (high - low), 1.0)
-    low, high = low - margin, high + margin
-    axis1, axis2 = (torch.linspace(float(low[i]), float(high[i]), PIXELS, dtype=points.dtype) for i in (0, 1))
+    axis1, axis2 = frame(points)
     grid = torch.cartesian_prod(axis2, axis1).flip(1)  # (pixels * pixels, 2), x2 changes slowest
     alone = MLP.from_weights(model.weights(net), act=model.act)
     with torch.no_grad():
@@ -120,3 +117,12 @@ def plane(model: MLP, net: int, points: Float[Tensor, "points 2"]) -> Plane:
         response.hidden[0].T.reshape(-1, PIXELS, PIXELS).float().numpy(),
         output.reshape(PIXELS, PIXELS).float().numpy(),
     )
+
+
+def frame(points: Float[Tensor, "points 2"]) -> tuple[Float[Tensor, " pixels"], Float[Tensor, " pixels"]]:
+    """The coordinates of the pixels of a box a little wider than the points."""
+    low, high = points.amin(0), points.amax(0)  # (2,)
+    margin = torch.where(high > low, MARGIN * (high - low), 1.0)
+    low, high = low - margin, high + margin
+    axis1, axis2 = (torch.linspace(float(low[i]), float(high[i]), PIXELS, dtype=points.dtype) for i in (0, 1))
+    return axis1, axis2

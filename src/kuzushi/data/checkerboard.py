@@ -1,112 +1,90 @@
-"""Labelled points: the nine of the 3x3 checkerboard, or any from a CSV file."""
+"""The nine points of the 3x3 checkerboard, other boards, and parity: sets of points by name."""
 
-import csv
-import hashlib
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kuzushi.data.points import Points, read_csv
 from kuzushi.errors import DataError
 from kuzushi.reference import PUBLISHED
 
-LARGEST = 1e9
-"""Of larger coordinates, float64 hardly tells neighbours apart."""
-
-
-@dataclass(frozen=True)
-class Points:
-    """Points with a target of 0 or 1 each.
-
-    points is float64 of shape (n, inputs), targets is int64 of shape (n,).
-    """
-
-    name: str
-    points: NDArray[np.float64]
-    targets: NDArray[np.int64]
-
-    @property
-    def inputs(self) -> int:
-        """How many coordinates a point has."""
-        return int(self.points.shape[1])
-
-    @property
-    def sha256(self) -> str:
-        """The fingerprint of the points and their targets, in this order."""
-        return hashlib.sha256(self.points.tobytes() + self.targets.tobytes()).hexdigest()
+LARGEST = {"grid": 12, "cells": 5, "parity": 5}
+"""How far each family goes; a set of points has at most some hundred."""
+WIDEST = 1000
+"""The widest gap between cells of side 1."""
+FORMS = "board, xor, grid:N, cells:N,gap=G, parity:N, or a CSV file with columns x1, x2, ..., target"
 
 
 def load(name: str) -> Points:
-    """Read "board", the nine points of the study, or a CSV file with the columns x1, x2, ..., target.
+    """The points of a name, or of a CSV file.
+
+    board        the nine points of the study
+    xor          the four points of {0, 1} x {0, 1}, target 1 where the coordinates differ
+    grid:N       N x N points, targets as on a checkerboard; grid:3 is the board
+    cells:N,gap=G   the corners of N x N cells of side 1 with gaps of G between them, targets as on a checkerboard
+    parity:N     the 2^N points of {0, 1}^N, target 1 where an odd number of coordinates is 1
 
     Example: load("board").points[1] -> [0, 1], with target 1
 
     Raises:
-        DataError: if the file is missing or is not such a table, or gives one point both targets.
+        DataError: if there are no such points, or the file is missing or is not such a table.
     """
     if name == "board":
         board = PUBLISHED.checkerboard
         return Points(name, np.array(board.points, dtype=np.float64), np.array(board.targets, dtype=np.int64))
-    rows = _table(name)
-    table = np.array(list(rows.values()), dtype=np.float64)
-    _refuse_contradictions(name, rows)
-    return Points(name, np.ascontiguousarray(table[:, :-1]), table[:, -1].astype(np.int64))
+    if name == "xor":
+        return _parity(name, 2)
+    family = name.partition(":")[0]
+    if family in FAMILIES and ":" in name:
+        return FAMILIES[family](name)
+    return read_csv(name)
 
 
-def _table(name: str) -> dict[int, list[float]]:
-    """The rows below the header as numbers, by their line in the file."""
-    try:
-        with open(name, newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file)
-            header = _header(name, next(reader, []))
-            rows = dict(_row(name, reader.line_num, header, cells) for cells in reader if cells)
-    except OSError as error:
-        raise DataError(f"{name}: cannot be read ({error.strerror}); give board, or a CSV file of points") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{name}: is not UTF-8 text ({error.reason}); save it as CSV in UTF-8") from error
-    except csv.Error as error:
-        raise DataError(f"{name}: is not a CSV file ({error}); expected columns x1, x2, ..., target") from error
-    if not rows:
-        raise DataError(f"{name}: holds no points; expected at least one row below the header")
-    return rows
+def grid(name: str) -> Points:
+    """N x N points with whole coordinates from 0, such as "grid:4"."""
+    (size,) = _numbers(name, r"grid:(\d+)", least=2)
+    places = list(product(range(int(size)), repeat=2))
+    return _points(name, places, [(i + j) % 2 for i, j in places])
 
 
-def _header(name: str, cells: list[str]) -> list[str]:
-    header = [cell.strip() for cell in cells]
-    if "target" not in header:
-        raise DataError(f"{name}: the header reads {','.join(header)!r}, without target; expected x1,x2,...,target")
-    if len(header) < 2 or header != [*(f"x{i}" for i in range(1, len(header))), "target"]:
-        raise DataError(f"{name}: the header reads {','.join(header)!r}; expected x1,x2,...,target in this order")
-    return header
+def cells(name: str) -> Points:
+    """The four corners of each of N x N cells of side 1, such as "cells:3,gap=0.5"; with gap 0 corners coincide."""
+    size, gap = _numbers(name, r"cells:(\d+),gap=(\d+(?:\.\d+)?)", least=2)
+    places = [(i, j, a, b) for i, j in product(range(int(size)), repeat=2) for a, b in product((0, 1), repeat=2)]
+    points = [(i * (1 + gap) + a, j * (1 + gap) + b) for i, j, a, b in places]
+    return _points(name, points, [(i + j) % 2 for i, j, *_ in places])
 
 
-def _row(name: str, line: int, header: list[str], cells: list[str]) -> tuple[int, list[float]]:
-    if len(cells) != len(header):
-        raise DataError(f"{name}: line {line} has {len(cells)} cells; expected {len(header)}, as in the header")
-    return line, [
-        _number(f"{name}: line {line}, column {column}", column, cell)
-        for column, cell in zip(header, cells, strict=True)
-    ]
+def parity(name: str) -> Points:
+    """The corners of the unit cube in N dimensions, such as "parity:3"."""
+    (inputs,) = _numbers(name, r"parity:(\d+)", least=2)
+    return _parity(name, int(inputs))
 
 
-def _number(place: str, column: str, cell: str) -> float:
-    try:
-        value = float(cell)
-    except ValueError:
-        raise DataError(f"{place}: read {cell!r}; expected a number") from None
-    if column == "target" and value not in (0, 1):
-        raise DataError(f"{place}: read {cell!r}; expected 0 or 1")
-    if not abs(value) <= LARGEST:
-        raise DataError(f"{place}: read {cell!r}; expected a number between {-LARGEST:g} and {LARGEST:g}")
-    return value
+FAMILIES: dict[str, Callable[[str], Points]] = {"grid": grid, "cells": cells, "parity": parity}
 
 
-def _refuse_contradictions(name: str, rows: dict[int, list[float]]) -> None:
-    seen: dict[tuple[float, ...], tuple[int, float]] = {}
-    for line, (*point, target) in rows.items():
-        first, other = seen.setdefault(tuple(point), (line, target))
-        if target != other:
-            raise DataError(
-                f"{name}: lines {first} and {line} give the point ({', '.join(f'{x:g}' for x in point)}) both targets; "
-                "keep one of them"
-            )
+def _parity(name: str, inputs: int) -> Points:
+    places = list(product((0, 1), repeat=inputs))
+    return _points(name, places, [sum(place) % 2 for place in places])
+
+
+def _points(name: str, places: list[tuple[int, ...]] | list[tuple[Fraction, Fraction]], targets: list[int]) -> Points:
+    return Points(name, np.array(places, dtype=np.float64), np.array(targets, dtype=np.int64))
+
+
+def _numbers(name: str, form: str, *, least: int) -> list[Fraction]:
+    """The numbers in a name, the first of them the size of a family."""
+    family = name.partition(":")[0]
+    match = re.fullmatch(form, name)
+    if match is None:
+        raise DataError(f"{name}: is not of the form of a set of points; give {FORMS}")
+    numbers = [Fraction(number) for number in match.groups()]
+    if not least <= numbers[0] <= LARGEST[family]:
+        raise DataError(f"{name}: expected {family} of {least} to {LARGEST[family]}")
+    if any(gap > WIDEST for gap in numbers[1:]):
+        raise DataError(f"{name}: expected a gap of at most {WIDEST}")
+    return numbers

@@ -1,28 +1,31 @@
 """The checkerboard: train an ensemble of perceptrons on labelled points or load one, and see what its units compute."""
 
-import math
-
+import numpy as np
 import torch
-from jaxtyping import Float, Int
-from torch import Tensor
 
 from kuzushi.analysis import units
+from kuzushi.analysis.dichotomies import exact
 from kuzushi.analysis.intervals import wilson
-from kuzushi.configs import CheckerboardConfig
-from kuzushi.data.checkerboard import Points, load
-from kuzushi.errors import ConfigError, ShapeError
+from kuzushi.analysis.scale import sigmoid_scale
+from kuzushi.analysis.small_weights import step_net
+from kuzushi.analysis.smallest import Smallest
+from kuzushi.analysis.solutions import OFF, nearest, solutions, texts
+from kuzushi.configs import Act, CheckerboardConfig
+from kuzushi.data.checkerboard import load
+from kuzushi.data.points import Points
+from kuzushi.errors import ConfigError, DataError
+from kuzushi.experiments.design import find
 from kuzushi.experiments.device import one_thread, pick
+from kuzushi.experiments.perceptrons import epochs_to_solve, given, train
 from kuzushi.models.perceptron import MLP, load_weights
-from kuzushi.results import CheckerboardResult, EnsembleScore
+from kuzushi.results import CheckerboardResult, EnsembleScore, NearestDesign, ShownPerceptron, SigmoidScale
 from kuzushi.runs import Journal, Silent, provenance
-from kuzushi.training import Evaluation, History, Plan, fit
+from kuzushi.training import History
 
 HID = 5
 """Hidden units, as in the study."""
-EVALUATE_EVERY = 100
-"""Epochs between two evaluations, as in the study."""
-LARGEST = 1e100
-"""Loaded weights stay below this, so that what the units add up is a finite number."""
+MOST_POINTS, MOST_INPUTS, SECONDS = 16, 2, 5.0
+"""The minimal designs of so few points are mostly found in less than a second; the last is how long they may take."""
 SILENT: Journal = Silent()
 
 
@@ -36,17 +39,24 @@ def run(config: CheckerboardConfig, *, journal: Journal = SILENT) -> Checkerboar
     device = pick(config.device)
     data = load(config.data)
     points, targets = torch.from_numpy(data.points).to(device), torch.from_numpy(data.targets).to(device)
-    trained = config.set_weights is None
-    model = _model(config, data).to(device)
     made = provenance(config, device=str(device), threads=torch.get_num_threads())
-    journal.begin(config, made, data.sha256)
-    history = _train(model, points, targets, config, journal) if trained else History()
-
+    if trained := config.set_weights is None:
+        journal.begin(config, made, data.sha256)
+        model, history = train(
+            points, targets, hid=config.hid or HID, act=config.act or "sig", nets=config.nets, epochs=config.epochs,
+            lr=config.lr, seed=config.seed, journal=journal, stage="train",
+        )  # fmt: skip
+    else:
+        model, history = _given(config, config.set_weights, data).to(device), History()
+        journal.begin(config, made, data.sha256)
     with torch.no_grad():
         logits = model(points).logits
     solved = units.right(logits, targets).all(1)
     shown = units.choose(solved, units.cross_entropy(logits, targets, act=model.act))
     nets, hid, inputs = model.hidden_weight.shape
+    described = units.describe(model, shown, points, targets)
+    found = smallest_nets(data) if trained else None
+    designs = _designs(found)
     return CheckerboardResult(
         config=config,
         data_sha256=data.sha256,
@@ -61,7 +71,10 @@ def run(config: CheckerboardConfig, *, journal: Journal = SILENT) -> Checkerboar
             EnsembleScore(epoch=epoch, loss=metrics["loss"], accuracy=metrics["accuracy"], solved=metrics["solved"])
             for epoch, metrics in zip(history.updates, history.metrics, strict=True)
         ),
-        shown=units.describe(model, shown, points, targets),
+        shown=described,
+        solutions=solutions(model, points, targets, minimal=fewest(found), designs=designs) if trained else None,
+        nearest=_nearest(described, model.act, data, found, designs) if solved[shown] else None,
+        scale=_scale(config, data),
         seconds=history.seconds,
         provenance=made,
         arrays=vars(units.plane(model, shown, points)) if inputs == 2 else {},
@@ -69,81 +82,67 @@ def run(config: CheckerboardConfig, *, journal: Journal = SILENT) -> Checkerboar
     )
 
 
-def epochs_to_solve(history: History, nets: int) -> tuple[int | None, ...]:
-    """For each net, the first evaluation from which it stayed right on every point; None where it did not."""
-    since: list[int | None] = [None] * nets
-    for epoch, metrics in zip(history.updates, history.metrics, strict=True):
-        for net in metrics["switched"]:
-            since[net] = epoch if since[net] is None else None
-    return tuple(since)
+def smallest_nets(data: Points, *, listing: bool = True) -> Smallest | None:
+    """What is known of the smallest step nets, with `listing` of all; None where that takes long, or none is needed."""
+    if len(data.points) > MOST_POINTS or data.inputs > MOST_INPUTS:
+        return None
+    try:
+        return find(data, seconds=SECONDS, listing=listing)
+    except DataError:  # one target only, or the time was too short: there is nothing to compare with
+        return None
 
 
-def _model(config: CheckerboardConfig, data: Points) -> MLP:
-    """Nets to train, or the net of the given weights, if these fit to the settings and the points."""
-    if config.set_weights is None:
-        return MLP(config.nets, data.inputs, config.hid or HID, config.act or "sig")
-    name, weights = config.set_weights, load_weights(config.set_weights)
-    if config.hid not in (None, weights.hid):
-        raise ConfigError(f"--hid {config.hid}: the weights {name} have {weights.hid} hidden units; leave --hid out")
-    if weights.inputs != data.inputs:
-        raise ShapeError(
-            f"{name}: hidden_weight has shape ({weights.hid}, {weights.inputs}); expected ({weights.hid}, "
-            f"{data.inputs}), since a point of {data.name} has {data.inputs} coordinates"
-        )
-    model = MLP.from_weights(weights, act=config.act or weights.act, scale=config.scale)
-    if not all((parameter.abs() < LARGEST).all() for parameter in model.parameters()):
-        raise ConfigError(
-            f"--scale {config.scale:g}: makes a weight of {name} larger than {LARGEST:g}; give a smaller factor"
-        )
+def fewest(found: Smallest | None) -> int | None:
+    """The hidden units of the smallest step nets, where it is known that no fewer suffice."""
+    if found is None or not found.sets or len(found.sets[0]) > found.bounds.lower:
+        return None
+    return len(found.sets[0])
+
+
+def _designs(found: Smallest | None) -> tuple[tuple[str, ...], ...]:
+    """All smallest step nets as their dichotomies; none where not all are known."""
+    if found is None or not found.all_listed:
+        return ()
+    named = texts(found.units.on)
+    return tuple(tuple(sorted(named[unit] for unit in chosen)) for chosen in found.sets)
+
+
+def _nearest(
+    shown: ShownPerceptron, act: Act, data: Points, found: Smallest | None, designs: tuple[tuple[str, ...], ...]
+) -> NearestDesign | None:
+    """The design nearest to the shown net; None where none is known, or float64 cannot tell its points apart."""
+    own = texts(np.array([row.hidden for row in shown.table]) > (OFF[act] + 1) / 2)
+    place, _ = nearest(own, designs)
+    if found is None or place is None:
+        return None
+    named = texts(found.units.on)
+    chosen = [named.index(unit) for unit in designs[place]]
+    planes = [found.units.planes[unit] for unit in chosen]
+    try:
+        weights = step_net(exact(data.points), data.targets, found.units.on[:, chosen], planes)
+    except ArithmeticError:
+        return None
+    return NearestDesign(
+        design=place,
+        hidden_weight=weights.hidden_weight,
+        hidden_bias=weights.hidden_bias,
+        lines=tuple(units.line(*unit) for unit in zip(weights.hidden_weight, weights.hidden_bias, strict=True)),
+        same=tuple(designs[place].index(unit) if unit in designs[place] else None for unit in own),
+    )
+
+
+def _given(config: CheckerboardConfig, name: str, data: Points) -> MLP:
+    """The net of the given weights, if these fit to the settings and the points."""
+    model = given(name, data, act=config.act, scale=config.scale)
+    hid = model.hidden_weight.shape[1]
+    if config.hid not in (None, hid):
+        raise ConfigError(f"--hid {config.hid}: the weights {name} have {hid} hidden units; leave --hid out")
     return model
 
 
-def _train(
-    model: MLP,
-    points: Float[Tensor, "points inputs"],
-    targets: Int[Tensor, " points"],
-    config: CheckerboardConfig,
-    journal: Journal,
-) -> History:
-    """Full batches, until every net is right on every point at an evaluation, or the epoch limit.
-
-    The nets learn from points of mean 0 and spread 1, so that points of any scale are learned alike; at the end their
-    weights are rewritten for the points as they are.
-    """
-    mean, spread = points.mean(0), points.std(0, correction=0)  # (inputs,)
-    spread = torch.where(spread > 0, spread, 1.0)
-    standardised = (points - mean) / spread
-    model.start(standardised, generator=torch.Generator().manual_seed(config.seed))
-    before = torch.zeros(config.nets, dtype=torch.bool, device=points.device)
-
-    def losses(epoch: int) -> Float[Tensor, " nets"]:
-        nonlocal before
-        logits = model(standardised).logits
-        # The weights are still those of the last evaluation, also in a training that was resumed there.
-        if epoch > 0 and epoch % EVALUATE_EVERY == 0:
-            before = units.right(logits, targets).all(1)
-        return units.cross_entropy(logits, targets, act=model.act)
-
-    def evaluate(_: Float[Tensor, " nets"]) -> Evaluation:
-        with torch.no_grad():
-            logits = model(standardised).logits
-        now = units.right(logits, targets)  # (nets, points)
-        solved = now.all(1)
-        metrics = {
-            "loss": _finite(float(units.cross_entropy(logits, targets, act=model.act).mean()), config.lr),
-            "accuracy": 100 * float(now.double().mean()),
-            "solved": int(solved.sum()),
-            "switched": torch.nonzero(solved != before).flatten().tolist(),
-        }
-        return Evaluation(metrics=metrics, done=bool(solved.all()))
-
-    plan = Plan(updates=config.epochs, evaluate_every=EVALUATE_EVERY, optimiser="adam", learning_rate=config.lr)
-    history = fit(model, losses, evaluate, plan, journal=journal, stage="train")
-    model.unstandardise(mean=mean, spread=spread)
-    return history
-
-
-def _finite(loss: float, lr: float) -> float:
-    if not math.isfinite(loss):
-        raise ConfigError(f"--lr {lr:g}: the weights grew beyond all numbers; give a smaller learning rate")
-    return loss
+def _scale(config: CheckerboardConfig, data: Points) -> SigmoidScale | None:
+    """What a factor does to given weights that were made for step units, with whatever units they are used now."""
+    if config.set_weights is None:
+        return None
+    weights = load_weights(config.set_weights)
+    return sigmoid_scale(weights, data.points, data.targets) if weights.act == "step" else None

@@ -7,6 +7,7 @@ import numpy as np
 from kuzushi.plots.checkerboard import WORDS, figures
 from kuzushi.reference import PUBLISHED
 from kuzushi.report.sections import Section, Table, between, columns, how_made
+from kuzushi.report.solutions import lines_of, sentences, solutions_table
 from kuzushi.results import CheckerboardResult, Matrix, ShownPerceptron, Vector
 
 STUDY = PUBLISHED.checkerboard
@@ -31,6 +32,7 @@ def text(result: CheckerboardResult) -> str:
         _array(shown.hidden_weight), _array(shown.hidden_bias), _array(shown.output_weight), _array(shown.output_bias),
         f"{word} Accuracy: {shown.accuracy:.1f}",
         f"loss: {_loss(shown)}",
+        *lines_of(result),
         "",
         *(f"H{j}: {line}" for j, line in enumerate(shown.lines, start=1)),
         "",
@@ -45,10 +47,14 @@ def section(results: Sequence[CheckerboardResult]) -> Section:
         name="checkerboard",
         title="Checkerboard",
         question="What does each hidden unit of a perceptron compute?",
-        answer=tuple(_answer(result) for result in results),
+        answer=tuple(" ".join([_answer(result), *sentences(result)]) for result in results),
         tables=(
             _scores(results),
-            *(table for result in results for table in (_units(result), _activations(result))),
+            *(
+                table
+                for result in results
+                for table in (*solutions_table(result, name_of(result)), _units(result), _activations(result))
+            ),
         ),
         figures=tuple(figures(results)),
         runs=how_made(results),

@@ -1,7 +1,8 @@
 """Results -> one HTML file that needs nothing beside it: no network, no fonts, no scripts."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -9,10 +10,18 @@ from markupsafe import Markup
 import kuzushi
 from kuzushi.plots.style import Drawn
 from kuzushi.reference import PUBLISHED
-from kuzushi.report import characters, checkerboard, sequences
+from kuzushi.report import characters, checkerboard, design, gaps, sequences, widths
 from kuzushi.report.glyphs import symbols, written
 from kuzushi.report.sections import Section
-from kuzushi.results import CharactersResult, CheckerboardResult, Result, SequencesResult
+from kuzushi.results import (
+    CharactersResult,
+    CheckerboardResult,
+    DesignResult,
+    GapsResult,
+    Result,
+    SequencesResult,
+    WidthsResult,
+)
 
 
 def page(results: Sequence[Result]) -> str:
@@ -35,23 +44,27 @@ def page(results: Sequence[Result]) -> str:
     )
 
 
+SHOWN: dict[type[Result], tuple[Callable[[Any], str], Callable[[Any], Section]]] = {
+    CharactersResult: (characters.text, characters.section),
+    CheckerboardResult: (checkerboard.text, checkerboard.section),
+    WidthsResult: (widths.text, widths.section),
+    DesignResult: (design.text, design.section),
+    GapsResult: (gaps.text, gaps.section),
+    SequencesResult: (sequences.text, sequences.section),
+}
+"""How each kind of result is told in a terminal and on the page, in the order of the page."""
+
+
 def sections(results: Sequence[Result]) -> list[Section]:
     """The parts of the page."""
-    kana = [result for result in results if isinstance(result, CharactersResult)]
-    boards = [result for result in results if isinstance(result, CheckerboardResult)]
-    strings = [result for result in results if isinstance(result, SequencesResult)]
-    return [
-        *([characters.section(kana)] if kana else []),
-        *([checkerboard.section(boards)] if boards else []),
-        *([sequences.section(strings)] if strings else []),
-    ]
+    of_kind = {kind: [result for result in results if type(result) is kind] for kind in SHOWN}
+    return [section(of_kind[kind]) for kind, (_, section) in SHOWN.items() if of_kind[kind]]
 
 
 def text(result: Result) -> str:
     """What a person reads after a run."""
-    if isinstance(result, CharactersResult):
-        return characters.text(result)
-    return checkerboard.text(result) if isinstance(result, CheckerboardResult) else sequences.text(result)
+    tell, _ = SHOWN[type(result)]
+    return tell(result)
 
 
 def picture(drawn: Drawn) -> Markup:

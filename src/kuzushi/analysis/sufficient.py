@@ -1,0 +1,86 @@
+"""Units that suffice for a right net, found quickly and without a proof that fewer do not."""
+
+import time
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import islice, pairwise, product
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+
+from kuzushi.analysis.dichotomies import Dichotomies, Point
+from kuzushi.analysis.weighings import balanced_by_all
+
+COORDINATES, DIRECTIONS = (1, 0, -1, 2, -2), 4_000
+"""Of directions, and how many are tried: with up to five inputs all, with more those that begin with ones."""
+ROUNDS, STARTS = 8, 4
+"""Linear programmes from each start, and starts."""
+
+
+def parallel(points: Sequence[Point], targets: NDArray[np.int64], units: Dichotomies) -> tuple[int, ...] | None:
+    """Parallel planes, one wherever the target changes along a direction; those of the best direction.
+
+    They are places among the dichotomies; None if along every direction tried, points of both targets lie level.
+
+    Example: four for the 3x3 board, along its diagonal; n for the parity of n inputs
+    """
+    place = {column.tobytes(): j for j, column in enumerate(np.ascontiguousarray(units.on.T))}
+    best: tuple[int, ...] | None = None
+    for direction in islice(product(COORDINATES, repeat=len(points[0])), DIRECTIONS):
+        heights = [sum((w * x for w, x in zip(direction, point, strict=True)), Fraction(0)) for point in points]
+        layers: dict[Fraction, set[int]] = {}
+        for height, target in zip(heights, targets.tolist(), strict=True):
+            layers.setdefault(height, set()).add(target)
+        if any(len(layer) > 1 for layer in layers.values()):
+            continue
+        rising = sorted(layers)
+        changes = [low for low, high in pairwise(rising) if layers[low] != layers[high]]
+        if best is None or len(changes) < len(best):
+            on = np.array([[height > change for change in changes] for height in heights]).reshape(len(points), -1)
+            best = tuple(sorted(place[column.tobytes()] for column in np.ascontiguousarray((on ^ on[0]).T)))
+    return best
+
+
+def sparse(
+    on: NDArray[np.bool_], targets: NDArray[np.int64], *, generator: np.random.Generator, deadline: float = inf
+) -> tuple[int, ...] | None:
+    """Few units with output weights that are right on every point; None if all units together are not enough.
+
+    It stops where it is when time.monotonic() passes the deadline.
+
+    Output weights of least sum of sizes, where those that came out small count for more the next time (Candes, Wakin
+    and Boyd 2008, "Enhancing sparsity by reweighted l1 minimization").
+
+    Args:
+        on: where each unit is on, of shape (points, units).
+    """
+    units = on.shape[1]
+    signs = 2.0 * targets - 1
+    columns = np.column_stack([on, ~on, np.ones(len(targets)), -np.ones(len(targets))]) * signs[:, None]
+    best: tuple[int, ...] | None = None
+    for _ in range(STARTS):
+        prices = 1 + 0.1 * generator.random(units)
+        for _ in range(ROUNDS):
+            costs = np.concatenate([prices, prices, [0.0, 0.0]])
+            # A unit's complement is a unit: so no output weight need be below 0.
+            solved = linprog(costs, A_ub=-columns, b_ub=-np.ones(len(targets)), bounds=(0, None), method="highs")
+            if solved.status != 0:
+                return best
+            sizes = solved.x[:units] + solved.x[units:-2]
+            taken = np.flatnonzero(sizes > 1e-7)
+            if (best is None or len(taken) < len(best)) and _suffice(on[:, taken], targets):
+                best = tuple(taken.tolist())
+            if time.monotonic() > deadline:
+                return best
+            prices = 1 / (sizes + 0.1) + 0.05 * generator.random(units)
+    return best
+
+
+def _suffice(on: NDArray[np.bool_], targets: NDArray[np.int64]) -> bool:
+    """Whether units suffice also without those whose weights came out as next to nothing."""
+    try:
+        return balanced_by_all(on, targets) is None
+    except ArithmeticError:
+        return False

@@ -1,0 +1,63 @@
+"""The smallest step nets for the cells of a checkerboard, as the gaps between the cells close."""
+
+import hashlib
+import time
+from decimal import Decimal
+
+import torch
+
+from kuzushi.configs import GapsConfig
+from kuzushi.data.checkerboard import load
+from kuzushi.data.points import Points
+from kuzushi.experiments.design import find, proved, weighing, work_out
+from kuzushi.experiments.device import one_thread
+from kuzushi.proofs.claims import check_claims
+from kuzushi.results import Gap, GapsResult
+from kuzushi.runs import Journal, Progress, Silent, provenance
+
+SILENT: Journal = Silent()
+
+
+@one_thread()
+def run(config: GapsConfig, *, journal: Journal = SILENT) -> GapsResult:
+    """Find and prove the smallest step net for each gap, the corners of the cells being the points.
+
+    Raises:
+        DataError: if the cells are too many, or the time does not suffice to list the dichotomies of their corners.
+        ProofError: if a proof does not pass its check.
+    """
+    boards = [load(f"cells:{config.cells},gap={Decimal(repr(gap)):f}") for gap in config.gaps]
+    made = provenance(config, device="cpu", threads=torch.get_num_threads())
+    fingerprint = hashlib.sha256("".join(board.sha256 for board in boards).encode()).hexdigest()
+    journal.begin(config, made, fingerprint)
+    gaps: list[Gap] = []
+    for gap, board in zip(config.gaps, boards, strict=True):
+        gaps.append(_gap(gap, board, seconds=config.time_limit))
+        metrics = {"gap": gap, "lower": gaps[-1].lower, "upper": gaps[-1].upper}
+        journal.progress(Progress(stage="gaps", done=len(gaps), total=len(boards), metrics=metrics))
+    return GapsResult(
+        config=config,
+        data_sha256=fingerprint,
+        gaps=tuple(gaps),
+        seconds=sum(gap.seconds for gap in gaps),
+        provenance=made,
+    )
+
+
+def _gap(gap: float, board: Points, *, seconds: float) -> Gap:
+    started = time.monotonic()
+    found = find(board, seconds=seconds, listing=False)
+    proof, designs = proved(board, found), work_out(board, found)
+    upper = len(found.sets[0]) if found.sets else None
+    impossible = None if found.impossible is None else weighing(found.impossible)
+    check_claims(proof, designs, lower=proof.bound, upper=upper, impossible=impossible, realisable=None)
+    return Gap(
+        gap=gap,
+        dichotomies=len(found.units),
+        lower=proof.bound,
+        upper=upper,
+        impossible=impossible is not None,
+        checked=True,
+        seconds=time.monotonic() - started,
+        design=designs[0] if designs else None,
+    )

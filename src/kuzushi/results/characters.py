@@ -1,0 +1,108 @@
+"""What was found about a recogniser of kana."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kuzushi.configs import CharactersConfig
+from kuzushi.results.common import SCHEMA, Arrays, Interval, Provenance
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSummary:
+    """Which images were used."""
+
+    name: str
+    train: int
+    test: int
+    sha256: str
+    """Fingerprint of the decoded images and labels."""
+    verified: bool
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerParameters:
+    """How many independent parameters one layer has, derived from its shape."""
+
+    name: str
+    formula: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParameterTable:
+    """Parameters layer by layer; `total` is checked against the net itself."""
+
+    total: int
+    layers: tuple[LayerParameters, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochScore:
+    """The mean loss over an epoch's training batches, and the test part after it."""
+
+    epoch: int
+    train_loss: float
+    test_loss: float
+    test_accuracy: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainedSeed:
+    """One training from one seed, scored on the test part after the last epoch."""
+
+    seed: int
+    test_loss: float
+    test_correct: int
+    test_accuracy: float
+    """A share, 0..1."""
+    confusion: tuple[tuple[int, ...], ...]
+    """Rows are targets, columns predictions."""
+    epochs: tuple[EpochScore, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfusedPair:
+    """How often `target` was read as `predicted`, over all seeds."""
+
+    target: int
+    predicted: int
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CharactersSummary:
+    """Accuracy over the seeds: the mean, its Wilson interval for this many test images, and the spread over seeds."""
+
+    accuracy: Interval
+    spread: float | None
+    """Standard deviation over the seeds; None for one seed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CharactersResult:
+    """One recogniser on one set of images.
+
+    arrays:
+        samples: uint8 of shape (classes, shown, 28, 28), training images of each class.
+        confused: uint8 of shape (cells, shown, 28, 28), test images of the first seed in its worst cells, in the order
+            of `gallery`; unused places are 0.
+    """
+
+    config: CharactersConfig
+    net: str
+    data: DataSummary
+    parameters: ParameterTable
+    seeds: tuple[TrainedSeed, ...]
+    summary: CharactersSummary
+    pairs: tuple[ConfusedPair, ...]
+    """The most confused pairs, most frequent first."""
+    gallery: tuple[ConfusedPair, ...]
+    """The worst cells of the first seed's matrix, whose images are in `arrays["confused"]`."""
+    seconds: float
+    provenance: Provenance
+    subject: Literal["characters"] = "characters"
+    schema: int = SCHEMA
+    arrays: Arrays = field(default_factory=dict)
+    weights: Arrays = field(default_factory=dict)

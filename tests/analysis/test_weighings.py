@@ -1,0 +1,179 @@
+"""Weighings: what they are, which of small ones there are, and that one exists exactly where no net is right."""
+
+from itertools import combinations, product
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from kuzushi.analysis import weighings as module
+from kuzushi.analysis.dichotomies import dichotomies, exact
+from kuzushi.analysis.weighings import balanced_by_all, small_weighings
+from kuzushi.data.checkerboard import load
+
+XOR_ON = dichotomies([(0, 0), (0, 1), (1, 0), (1, 1)]).on
+XOR_TARGETS = np.array([0, 1, 1, 0])
+
+
+def right_net_exists(on, targets):
+    """Whether output weights and a bias are right on every point, by the programme of which weighings are the dual."""
+    signs = np.where(targets == 1, 1.0, -1.0)
+    table = signs[:, None] * np.column_stack([on, np.ones(len(targets))])
+    return linprog(np.zeros(table.shape[1]), A_ub=-table, b_ub=-np.ones(len(targets)), bounds=(None, None)).status == 0
+
+
+def assert_weighs(numbers, targets):
+    assert numbers.any()
+    assert numbers.sum() == 0
+    assert (numbers[targets == 1] >= 0).all()
+    assert (numbers[targets == 0] <= 0).all()
+
+
+@pytest.fixture
+def generator():
+    return np.random.default_rng(0)
+
+
+def test_the_four_corners_have_four_sides_and_one_weighing_of_all(generator):
+    found = small_weighings(XOR_ON, XOR_TARGETS, generator=generator)
+    assert {tuple(numbers) for numbers in found.numbers.tolist()} == {
+        (-1, 1, 0, 0), (-1, 0, 1, 0), (0, 1, 0, -1), (0, 0, 1, -1), (-1, 1, 1, -1),
+    }  # fmt: skip
+    assert len(found) == 5
+
+
+@pytest.mark.parametrize("name", ["board", "parity:3", "cells:2,gap=1"])
+def test_small_weighings_are_weighings_and_stand_for_all_pairs_and_squares(name, generator):
+    data = load(name)
+    on = dichotomies(exact(data.points)).on
+    found = small_weighings(on, data.targets, generator=generator)
+    for numbers in found.numbers:
+        assert_weighs(numbers, data.targets)
+    np.testing.assert_array_equal(found.unbalanced, found.numbers @ on.astype(int) != 0)
+    assert (np.diff(found.unbalanced.sum(1)) >= 0).all()
+    ones, zeros = (np.flatnonzero(data.targets == target) for target in (1, 0))
+    expected = set()
+    for size in (1, 2):
+        for plus, minus in product(combinations(ones, size), combinations(zeros, size)):
+            expected.add(tuple(on[list(plus)].sum(0) != on[list(minus)].sum(0)))
+    assert {tuple(row) for row in found.unbalanced} == expected
+
+
+@pytest.mark.parametrize("targets", [(1, 0, 0, 0), (0, 1, 1, 1), (1, 0, 1, 1)])
+def test_a_single_point_of_a_target_is_weighed_against_each_other(targets, generator):
+    found = small_weighings(XOR_ON, np.array(targets), generator=generator)
+    assert len(found) == 3
+    assert (np.abs(found.numbers).sum(1) == 2).all()
+
+
+def test_of_too_many_some_are_drawn_and_never_without_the_one_that_is_impossible(generator, monkeypatch):
+    monkeypatch.setattr(module, "LARGEST", 300)
+    points = [(i, i * i) for i in range(10)] + [(9, 81)]
+    targets = np.array([0, 1] * 5 + [0])
+    on = dichotomies(points).on
+    found = small_weighings(on, targets, generator=generator)
+    assert len(found) <= 2 * (300 // on.shape[1]) + 1
+    impossible = found.numbers[~found.unbalanced.any(1)]
+    assert impossible.tolist() == [[0] * 9 + [1, -1]]
+    for numbers in found.numbers:
+        assert_weighs(numbers, targets)
+
+
+def test_two_points_at_one_place_have_a_weighing_and_no_units(generator):
+    found = small_weighings(np.zeros((2, 0), dtype=bool), np.array([1, 0]), generator=generator)
+    assert found.numbers.tolist() == [[1, -1]]
+    assert found.unbalanced.shape == (1, 0)
+
+
+def test_another_weighing_is_added_with_what_unbalances_it(generator):
+    found = small_weighings(XOR_ON, XOR_TARGETS, generator=generator)
+    more = found.with_another(np.array([-2, 2, 0, 0]), XOR_ON)
+    assert len(more) == 6
+    np.testing.assert_array_equal(more.unbalanced[-1], XOR_ON[0] != XOR_ON[1])
+    assert len(found) == 5
+
+
+def test_a_weighing_is_balanced_by_all_units_or_a_right_net_exists():
+    """Over all sets of up to two units of the corners, and random ones of the board."""
+    random, board = np.random.default_rng(1), load("board")
+    on = dichotomies(exact(board.points)).on
+    cases = [(XOR_ON[:, list(units)], XOR_TARGETS) for size in (1, 2) for units in combinations(range(6), size)]
+    cases += [
+        (on[:, random.permutation(28)[: random.integers(1, 9)]], random.permutation(board.targets)) for _ in range(60)
+    ]
+    seen = set()
+    for chosen, targets in cases:
+        numbers = balanced_by_all(chosen, targets)
+        seen.add(numbers is None)
+        assert (numbers is None) == right_net_exists(chosen, targets)
+        if numbers is not None:
+            assert_weighs(numbers, targets)
+            assert not (numbers @ chosen.astype(int)).any()
+    assert seen == {True, False}
+
+
+def test_no_units_leave_a_one_and_a_zero_balanced():
+    numbers = balanced_by_all(np.zeros((3, 0), dtype=bool), np.array([0, 1, 0]))
+    assert_weighs(numbers, np.array([0, 1, 0]))
+
+
+def fibonacci(count):
+    """Points and units whose only weighing has the numbers of Fibonacci, and a last one that makes its sum 0.
+
+    Ones and zeros take turns; each is weighed against all before it of the other target.
+    """
+    targets = np.array([1 - i % 2 for i in range(count)] + [count % 2 == 0], dtype=np.int64)
+    on = np.zeros((count + 1, count - 1), dtype=bool)
+    for i in range(1, count):
+        on[:i, i - 1] = targets[:i] != targets[i]
+        on[i, i - 1] = True
+    return on, targets
+
+
+def test_sums_of_int64_do_not_overflow():
+    assert np.iinfo(np.int64).max == module.LARGEST_SUM
+
+
+def test_large_numbers_come_out_exactly():
+    numbers = [1, 1, 1]
+    while len(numbers) < 25:
+        numbers.append(numbers[-1] + numbers[-2])
+    expected = [number * (-1) ** i for i, number in enumerate(numbers)]
+    on, targets = fibonacci(25)
+    assert balanced_by_all(on, targets).tolist() == [*expected, -sum(expected)]
+
+
+@pytest.mark.parametrize("count", [51, 101])
+def test_numbers_of_too_many_digits_are_refused_not_rounded(count):
+    """The 51st Fibonacci number is lost to the solver's tolerance, and the 101st to int64."""
+    with pytest.raises(ArithmeticError):
+        balanced_by_all(*fibonacci(count))
+
+
+def test_numbers_that_could_overflow_in_sums_are_refused(monkeypatch):
+    on, targets = fibonacci(20)
+    total = int(np.abs(balanced_by_all(on, targets)).sum())
+    monkeypatch.setattr(module, "LARGEST_SUM", total)
+    assert balanced_by_all(on, targets) is not None
+    monkeypatch.setattr(module, "LARGEST_SUM", total - 1)
+    with pytest.raises(ArithmeticError, match="too many digits"):
+        balanced_by_all(on, targets)
+
+
+@pytest.mark.parametrize(
+    ("support", "message"), [((1, 2), "the wrong sign"), ((0, 1, 2), "2 degrees of freedom"), ((0,), "0 degrees")]
+)
+def test_an_answer_that_is_no_weighing_is_refused(support, message, monkeypatch):
+    """Without units, a one and a zero at a time are a weighing: two ones are not, and three points are too many."""
+    answer = np.isin(np.arange(4), support) / len(support)
+    monkeypatch.setattr(module, "linprog", lambda *_, **__: SimpleNamespace(status=0, x=answer))
+    with pytest.raises(ArithmeticError, match=message):
+        balanced_by_all(np.zeros((4, 0), dtype=bool), XOR_TARGETS)
+
+
+def test_a_linear_programme_without_an_answer_is_no_answer(monkeypatch):
+    on, targets = fibonacci(5)
+    monkeypatch.setattr(module, "linprog", lambda *_, **__: SimpleNamespace(status=4, message="numerical trouble"))
+    with pytest.raises(ArithmeticError, match="numerical trouble"):
+        balanced_by_all(on, targets)
