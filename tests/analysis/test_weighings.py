@@ -51,7 +51,9 @@ def test_small_weighings_are_weighings_and_stand_for_all_pairs_and_squares(name,
     for numbers in found.numbers:
         assert_weighs(numbers, data.targets)
     np.testing.assert_array_equal(found.unbalanced, found.numbers @ on.astype(int) != 0)
-    assert (np.diff(found.unbalanced.sum(1)) >= 0).all()
+    weighed = np.abs(found.numbers).sum(1)  # 2 or 4
+    assert (np.diff(weighed) >= 0).all()
+    assert all((np.diff(found.unbalanced[weighed == size].sum(1)) >= 0).all() for size in (2, 4))
     ones, zeros = (np.flatnonzero(data.targets == target) for target in (1, 0))
     expected = set()
     for size in (1, 2):

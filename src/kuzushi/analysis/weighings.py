@@ -23,7 +23,7 @@ Unbalanced = NDArray[np.bool_]
 """Of shape (weighings, dichotomies)."""
 LARGEST_SUM = 2**63 - 1
 """Of the numbers of a weighing, without their signs: so that no sum of some of them overflows in int64."""
-LARGEST = 20_000_000
+LARGEST = 40_000_000
 """Of a table of weighings drawn at once and their points or dichotomies, in entries."""
 
 
@@ -45,7 +45,7 @@ class Weighings:
 
 
 def small_weighings(on: NDArray[np.bool_], targets: NDArray[np.int64], *, generator: np.random.Generator) -> Weighings:
-    """The weighings of a one against a zero, and of two ones against two zeros, the hardest to unbalance first.
+    """The weighings of a one against a zero, then those of two ones against two zeros, the hardest to unbalance first.
 
     Where these are too many, as many as there is room for are drawn; but a weighing of a one against a zero that no
     unit tells apart is always among them, if there is one.
@@ -66,7 +66,8 @@ def small_weighings(on: NDArray[np.bool_], targets: NDArray[np.int64], *, genera
     if not on.shape[1]:
         return Weighings(numbers[:1], unbalanced[:1])
     _, first = np.unique(np.packbits(unbalanced, axis=1), axis=0, return_index=True)
-    order = first[np.argsort(unbalanced[first].sum(1), kind="stable")]
+    weighed = np.abs(numbers[first]).sum(1)  # 2 or 4
+    order = first[np.lexsort((unbalanced[first].sum(1), weighed))]
     return Weighings(numbers[order], unbalanced[order])
 
 
