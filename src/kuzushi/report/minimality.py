@@ -67,7 +67,8 @@ def _around_the_edge(result: DesignResult) -> str:
 def _realisable(result: DesignResult) -> str:
     if result.impossible or result.upper is None or result.lower != result.upper:
         return ""
-    sets = f"the {_count(comb(len(result.proof.units), result.upper))} sets of {counted(result.upper, 'unit')}"
+    number = comb(len(result.proof.units), result.upper)
+    sets = f"the {_count(number)} set{'' if number == 1 else 's'} of {counted(result.upper, 'unit')}"
     if result.realisable is None:
         return f"Not all of {sets} were gone through, so there may be more designs than those shown"
     kinds = f"of {counted(result.kinds, 'kind')} up to the symmetries of the points"
