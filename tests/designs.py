@@ -105,7 +105,7 @@ def board(**changes):
     values = {
         "config": DesignConfig(), "data_sha256": "0" * 64, "lower": 4, "upper": 4, "impossible": None, "realisable": 3,
         "kinds": len(designs), "count_checked": True,
-        "designs": designs, "proof": proof(), "checked": True, "seconds": 1.25, "seconds_checked": 0.5,
+        "designs": designs, "proof": proof(), "seconds": 1.25, "seconds_checked": 0.5,
         "provenance": MADE, "arrays": planes(designs),
     }  # fmt: skip
     return DesignResult(**values | changes)
@@ -125,7 +125,7 @@ def contradiction():
 
 def gap(width, lower, upper, **changes):
     """The cells with one gap, without a design."""
-    values = {"dichotomies": 100, "impossible": False, "checked": True, "seconds": 2.0, "design": None}
+    values = {"dichotomies": 100, "impossible": False, "seconds": 2.0, "design": None}
     return Gap(**{"gap": width, "lower": lower, "upper": upper} | values | changes)
 
 

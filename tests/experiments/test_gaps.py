@@ -25,7 +25,6 @@ def test_the_smaller_the_gap_the_more_units_are_needed(cells):
     assert none.impossible
     assert (none.upper, none.design) == (None, None)
     assert [gap.gap for gap in cells[0].gaps] == [3.0, 1.0, 0.0]
-    assert all(gap.checked for gap in cells[0].gaps)
     assert [len(gap.design.units) for gap in (wide, narrow)] == [4, 6]
 
 

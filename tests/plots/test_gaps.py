@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from designs import cells, gap
-from kuzushi.plots.gaps import ACROSS, draw_cells, draw_crossing, figures, title
+from designs import cells
+from kuzushi.plots.gaps import ACROSS, draw_cells, draw_crossing, figures
 from kuzushi.plots.plane import VALUES
 from kuzushi.plots.style import new_figure
 
@@ -39,12 +39,6 @@ def test_there_is_a_board_for_each_gap_with_what_is_known_above_it():
         "gap 0.5\nat least 6, at most 8",
         "gap 0\nno net of any width",
     ]
-
-
-def test_a_bound_that_was_not_checked_is_called_so():
-    assert title(gap(1.0, 6, 6, checked=False)) == "gap 1\n6 units\n(not checked)"
-    result = dataclasses.replace(cells(), gaps=(gap(1.0, 6, 6, checked=False),))
-    assert "6 units, not checked" in drawn(result)["1-boards"].alternative
 
 
 def test_the_cells_are_squares_of_side_1_in_the_colours_of_a_checkerboard(ax):

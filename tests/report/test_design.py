@@ -62,13 +62,6 @@ def test_every_design_is_printed_with_its_lines_weights_activations_and_margins(
     assert "right with sigmoid units from factor 4.5; by the margins alone from 8.25" in printed
 
 
-def test_an_unchecked_result_is_called_so_and_nothing_in_it_is_called_proved():
-    for printed in (text(board(checked=False, count_checked=False)), *section([board(checked=False)]).answer):
-        assert "NOT checked by exact fractions: no proof" in printed
-        assert "none can do it" not in printed and "Walk" not in printed
-        assert "by the search alone, 4 units" in printed
-
-
 def test_points_that_no_net_can_tell_apart_are_explained_without_designs():
     printed = text(contradiction())
     assert "smallest step net: no net of any width" in printed
@@ -95,7 +88,7 @@ def test_the_factor_for_sigmoid_units_is_never_told_too_small(scale, printed):
 
 
 def test_every_row_of_every_table_is_text_and_as_long_as_its_header():
-    tables = section([board(), contradiction(), board(checked=False)]).tables
+    tables = section([board(), contradiction()]).tables
     for table in tables:
         assert table.rows
         for row in table.rows:
@@ -111,11 +104,10 @@ def test_the_answer_says_how_many_units_and_why():
 
 
 def test_the_first_table_has_a_row_for_each_result():
-    tables = section([board(), contradiction(), board(checked=False)]).tables
-    assert [row[4:8] for row in tables[0].rows] == [
-        ("4 units", "28 + 378 + 3,276", "3", "yes"),
-        ("no net of any width", "", "", "yes"),
-        ("4 units", "", "3", "NO: no proof"),
+    tables = section([board(), contradiction()]).tables
+    assert [row[4:7] for row in tables[0].rows] == [
+        ("4 units", "28 + 378 + 3,276", "3"),
+        ("no net of any width", "", ""),
     ]
 
 

@@ -19,10 +19,10 @@ def test_every_gap_is_a_line_and_a_time_limit_is_said():
     assert text(cells()).splitlines() == [
         "3 x 3 cells of side 1; a net has to be right at their corners",
         "",
-        "gap  dichotomies           smallest net  checked  seconds",
-        "  3          100                4 units      yes      2.0",
-        "0.5        1,234  at least 6, at most 8      yes      2.0",
-        "  0          100    no net of any width      yes      2.0",
+        "gap  dichotomies           smallest net  seconds",
+        "  3          100                4 units      2.0",
+        "0.5        1,234  at least 6, at most 8      2.0",
+        "  0          100    no net of any width      2.0",
         "gap 0.5: the time limit of 240 s was reached",
     ]
 
@@ -38,12 +38,6 @@ def test_no_time_limit_is_told_where_every_minimum_is_known():
     known = dataclasses.replace(cells(), gaps=(gap(3.0, 4, 4), gap(0.0, 36, None, impossible=True)))
     assert "time limit" not in text(known)
     assert "time limit" not in section([known]).answer[0]
-
-
-def test_a_minimum_that_was_not_checked_is_no_proof():
-    unchecked = dataclasses.replace(cells(), gaps=(gap(3.0, 4, 4, checked=False),))
-    assert "4 units (NOT checked, no proof)" in section([unchecked]).answer[0]
-    assert "NO: no proof" in text(unchecked)
 
 
 def test_the_table_on_the_page_has_a_row_of_text_for_each_gap():

@@ -64,12 +64,8 @@ def test_the_walk_around_the_edge_is_told_for_boards_alone_and_only_for_their_bo
     assert not walks(proof=dataclasses.replace(proof(), bound=3))
 
 
-def test_without_a_check_nothing_is_called_proved():
-    unchecked = board(checked=False, count_checked=False)
-    assert minimum(unchecked) == "by the search alone, 4 units"
-    (realisable,) = reasons(unchecked)
-    assert realisable.endswith("that there are no others was NOT checked")
-    assert reasons(dataclasses.replace(contradiction(), checked=False)) == []
+def test_a_count_that_was_not_checked_is_called_so():
+    assert reasons(board(count_checked=False))[-1].endswith("that there are no others was NOT checked")
 
 
 def test_what_is_not_listed_or_not_shown_is_said():

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations
 from math import gcd, inf, lcm
 
@@ -32,6 +33,23 @@ class Dichotomies:
 
     def __len__(self) -> int:
         return len(self.planes)
+
+    def places(self, on: NDArray[np.bool_]) -> list[int]:
+        """The places of divisions of the same points, or of their complements, given by where they are on.
+
+        Example: dichotomies(points).places(dichotomies(points).on) -> [0, 1, 2, ...]
+
+        Args:
+            on: of shape (points, divisions).
+
+        Raises:
+            KeyError: if no plane divides the points so.
+        """
+        return [self._place[column.tobytes()] for column in np.ascontiguousarray((on ^ on[0]).T)]
+
+    @cached_property
+    def _place(self) -> dict[bytes, int]:
+        return {column.tobytes(): place for place, column in enumerate(np.ascontiguousarray(self.on.T))}
 
 
 def exact(points: NDArray[np.float64]) -> list[Point]:

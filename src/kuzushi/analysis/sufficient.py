@@ -26,7 +26,6 @@ def parallel(points: Sequence[Point], targets: NDArray[np.int64], units: Dichoto
 
     Example: four for the 3x3 board, along its diagonal; n for the parity of n inputs
     """
-    place = {column.tobytes(): j for j, column in enumerate(np.ascontiguousarray(units.on.T))}
     best: tuple[int, ...] | None = None
     for direction in islice(product(COORDINATES, repeat=len(points[0])), DIRECTIONS):
         heights = [sum((w * x for w, x in zip(direction, point, strict=True)), Fraction(0)) for point in points]
@@ -39,7 +38,7 @@ def parallel(points: Sequence[Point], targets: NDArray[np.int64], units: Dichoto
         changes = [low for low, high in pairwise(rising) if layers[low] != layers[high]]
         if best is None or len(changes) < len(best):
             on = np.array([[height > change for change in changes] for height in heights]).reshape(len(points), -1)
-            best = tuple(sorted(place[column.tobytes()] for column in np.ascontiguousarray((on ^ on[0]).T)))
+            best = tuple(sorted(units.places(on)))
     return best
 
 

@@ -36,13 +36,11 @@ def symmetries(points: Sequence[Point], targets: NDArray[np.int64]) -> NDArray[n
 
 def on_units(permutations: NDArray[np.int64], units: Dichotomies) -> NDArray[np.int64]:
     """What each symmetry makes of each dichotomy, as places among them, of shape (symmetries, dichotomies)."""
-    place = {column.tobytes(): j for j, column in enumerate(np.ascontiguousarray(units.on.T))}
     images = np.empty((len(permutations), len(units)), dtype=np.int64)
     for image, permutation in zip(images, permutations, strict=True):
         moved = np.empty_like(units.on)  # (points, dichotomies)
         moved[permutation] = units.on
-        moved ^= moved[0]  # of a dichotomy and its complement, the one that is off at the first point
-        image[:] = [place[column.tobytes()] for column in np.ascontiguousarray(moved.T)]
+        image[:] = units.places(moved)
     return images
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import comb
 
 import numpy as np
@@ -49,33 +50,42 @@ def run(config: DesignConfig, *, journal: Journal = SILENT) -> DesignResult:
 
     started = time.monotonic()
     found = find(data, seconds=config.time_limit, done=done)
-    designs = work_out(data, found)
-    proof = proved(data, found)
-    searched = time.monotonic()
-    upper = len(found.sets[0]) if found.sets else None
-    impossible = None if found.impossible is None else weighing(found.impossible)
-    realisable = len(found.sets) if found.all_listed else None
-    count_checked = check_claims(
-        proof, designs, lower=proof.bound, upper=upper, impossible=impossible, realisable=realisable
-    )
-    done("checked", len(designs))
+    claims = claim(data, found)
+    claimed = time.monotonic()
+    count_checked = check_claims(**vars(claims))
+    done("checked", len(claims.designs))
+    shown = claims.designs[: config.shown]
     return DesignResult(
         config=config,
         data_sha256=data.sha256,
-        lower=proof.bound,
-        upper=upper,
-        impossible=impossible,
-        realisable=realisable,
+        lower=claims.lower,
+        upper=claims.upper,
+        impossible=claims.impossible,
+        realisable=claims.realisable,
         kinds=len(kinds(found.sets, found.images)),
-        designs=designs[: config.shown],
-        proof=proof,
-        checked=True,
+        designs=shown,
+        proof=claims.proof,
         count_checked=count_checked,
-        seconds=searched - started,
-        seconds_checked=time.monotonic() - searched,
+        seconds=claimed - started,
+        seconds_checked=time.monotonic() - claimed,
         provenance=made,
-        arrays=_planes(data, designs[: config.shown]) if data.inputs == 2 and (upper or 0) <= MOST_BITS else {},
+        arrays=_planes(data, shown) if data.inputs == 2 and (claims.upper or 0) <= MOST_BITS else {},
     )
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What is claimed of the smallest step nets for some points, in plain numbers, and the proof of it.
+
+    The names are those of `kuzushi.proofs.claims.check_claims`, and of DesignResult.
+    """
+
+    proof: MinimalityProof
+    designs: tuple[Design, ...]
+    lower: int
+    upper: int | None
+    impossible: Weighing | None
+    realisable: int | None
 
 
 def find(
@@ -98,6 +108,23 @@ def find(
             f"{data.name}: the dichotomies of {len(data.points)} points with {data.inputs} inputs could not be listed "
             f"in {seconds:g} s; give a longer --time-limit, or fewer points"
         ) from error
+
+
+def claim(data: Points, found: Smallest) -> Claims:
+    """Everything that was found, ready to be checked.
+
+    Raises:
+        DataError: if points lie too near together for weights of float64 to divide them.
+    """
+    proof = proved(data, found)
+    return Claims(
+        proof=proof,
+        designs=work_out(data, found),
+        lower=proof.bound,
+        upper=len(found.sets[0]) if found.sets else None,
+        impossible=None if found.impossible is None else _weighing(found.impossible),
+        realisable=len(found.sets) if found.all_listed else None,
+    )
 
 
 def work_out(data: Points, found: Smallest) -> tuple[Design, ...]:
@@ -136,14 +163,14 @@ def proved(data: Points, found: Smallest) -> MinimalityProof:
             Unit(on="".join("01"[on] for on in column), weight=weight, bias=bias)
             for column, (weight, bias) in zip(units.on.T.astype(int).tolist(), units.planes, strict=True)
         ),
-        weighings=tuple(map(weighing, numbers)),
+        weighings=tuple(map(_weighing, numbers)),
         symmetries=tuple(map(tuple, found.generators.tolist())),
         whole=bounds.whole,
         cases=bounds.cases,
     )
 
 
-def weighing(numbers: NDArray[np.int64]) -> Weighing:
+def _weighing(numbers: NDArray[np.int64]) -> Weighing:
     """A weighing in plain numbers, from those of shape (points,)."""
     points = np.flatnonzero(numbers)
     return Weighing(points=tuple(points.tolist()), numbers=tuple(numbers[points].tolist()))
@@ -155,8 +182,7 @@ def _studied(data: Points, units: Dichotomies) -> tuple[int, ...] | None:
         return None
     weights = load_weights("report")
     on = data.points @ np.array(weights.hidden_weight).T + weights.hidden_bias > 0  # (points, hid)
-    place = {column.tobytes(): j for j, column in enumerate(np.ascontiguousarray(units.on.T))}
-    return tuple(place[column.tobytes()] for column in np.ascontiguousarray((on ^ on[0]).T))
+    return tuple(units.places(on))
 
 
 def _design(data: Points, units: Dichotomies, chosen: tuple[int, ...], count: int, *, known: bool) -> Design:

@@ -9,7 +9,7 @@ import torch
 from kuzushi.configs import GapsConfig
 from kuzushi.data.checkerboard import load
 from kuzushi.data.points import Points
-from kuzushi.experiments.design import find, proved, weighing, work_out
+from kuzushi.experiments.design import claim, find
 from kuzushi.experiments.device import one_thread
 from kuzushi.proofs.claims import check_claims
 from kuzushi.results import Gap, GapsResult
@@ -47,17 +47,14 @@ def run(config: GapsConfig, *, journal: Journal = SILENT) -> GapsResult:
 def _gap(gap: float, board: Points, *, seconds: float) -> Gap:
     started = time.monotonic()
     found = find(board, seconds=seconds, listing=False)
-    proof, designs = proved(board, found), work_out(board, found)
-    upper = len(found.sets[0]) if found.sets else None
-    impossible = None if found.impossible is None else weighing(found.impossible)
-    check_claims(proof, designs, lower=proof.bound, upper=upper, impossible=impossible, realisable=None)
+    claims = claim(board, found)
+    check_claims(**vars(claims))
     return Gap(
         gap=gap,
         dichotomies=len(found.units),
-        lower=proof.bound,
-        upper=upper,
-        impossible=impossible is not None,
-        checked=True,
+        lower=claims.lower,
+        upper=claims.upper,
+        impossible=claims.impossible is not None,
         seconds=time.monotonic() - started,
-        design=designs[0] if designs else None,
+        design=claims.designs[0] if claims.designs else None,
     )

@@ -12,7 +12,7 @@ from kuzushi.configs import Act
 from kuzushi.data.checkerboard import load
 from kuzushi.data.points import Points
 from kuzushi.errors import ConfigError, DataError
-from kuzushi.experiments.design import find, proved, work_out
+from kuzushi.experiments.design import claim, find
 from kuzushi.experiments.device import one_thread
 from kuzushi.experiments.perceptrons import given
 from kuzushi.models.perceptron import MLP, Weights
@@ -84,13 +84,11 @@ def _fewest(data: Points, seconds: float) -> tuple[int | None, int | None]:
     if seconds == 0:
         return None, None
     try:
-        found = find(data, seconds=seconds, listing=False)
-        proof, designs = proved(data, found), work_out(data, found)
+        claims = claim(data, find(data, seconds=seconds, listing=False))
     except DataError:  # one target only, too many points for the time, or too many digits: no fault of the net
         return None, None
-    upper = len(found.sets[0]) if found.sets else None
-    check_claims(proof, designs, lower=proof.bound, upper=upper, impossible=None, realisable=None)
-    return proof.bound, upper
+    check_claims(**vars(claims))
+    return claims.lower, claims.upper
 
 
 def _wrong(

@@ -151,7 +151,7 @@ def _digits(hid: int, left_out: int) -> str:
 def _headline(result: DesignResult) -> str:
     hid = len(result.designs[0].units)
     kind = f"step nets for {result.config.data}, of {counted(hid, 'hidden unit')} each"
-    if not (result.checked and result.lower == result.upper):
+    if result.lower != result.upper:
         return f"The smallest {kind}, that were found; that there are no smaller ones is not proved here."
     if result.realisable is None or not result.count_checked or len(result.designs) < result.kinds:
         return f"Some of the smallest {kind}; there may be more."

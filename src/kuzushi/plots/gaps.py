@@ -30,9 +30,8 @@ def figures(results: Sequence[GapsResult]) -> Iterator[Drawn]:
 
 
 def title(gap: Gap) -> str:
-    """What stands above a board: its gap, the fewest units, and whether that was not checked."""
-    words = fewest(gap.lower, gap.upper, impossible=gap.impossible)
-    return f"gap {gap.gap:g}\n{words}" + ("" if gap.checked else "\n(not checked)")
+    """What stands above a board: its gap, and the fewest units."""
+    return f"gap {gap.gap:g}\n{fewest(gap.lower, gap.upper, impossible=gap.impossible)}"
 
 
 # --- drawing: data and axes in, artists out -------------------------------------------------------------------
@@ -80,8 +79,7 @@ def _boards(name: str, result: GapsResult) -> Drawn:
     cells, gaps = result.config.cells, result.gaps
     columns = min(COLUMNS, len(gaps))
     rows = ceil(len(gaps) / columns)
-    lines = 2 + (not all(gap.checked for gap in gaps))
-    figure = new_figure(2.2 * columns, (2.2 + 0.28 * lines) * rows + 0.45)
+    figure = new_figure(2.2 * columns, 2.76 * rows + 0.45)
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
     for ax in grid[len(gaps) :]:
         ax.remove()
@@ -109,9 +107,8 @@ def _units(gap: Gap) -> tuple[tuple[Vector, ...], Vector]:
 
 def _in_words(gap: Gap) -> str:
     lines = f", with lines {'; '.join(gap.design.lines)}" if gap.design else ""
-    unchecked = "" if gap.checked else ", not checked"
     words = fewest(gap.lower, gap.upper, impossible=gap.impossible)
-    return f"Gap {gap.gap:g}: {words}{unchecked}{lines}; {counted(gap.dichotomies, 'way')} to divide the corners."
+    return f"Gap {gap.gap:g}: {words}{lines}; {counted(gap.dichotomies, 'way')} to divide the corners."
 
 
 def _crossing(name: str) -> Drawn:

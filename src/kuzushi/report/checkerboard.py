@@ -6,6 +6,7 @@ import numpy as np
 
 from kuzushi.plots.checkerboard import WORDS, figures
 from kuzushi.reference import PUBLISHED
+from kuzushi.report.activations import activations
 from kuzushi.report.sections import Section, Table, between, columns, how_made
 from kuzushi.report.solutions import lines_of, sentences, solutions_table
 from kuzushi.results import CheckerboardResult, Matrix, ShownPerceptron, Vector
@@ -134,23 +135,10 @@ def _units(result: CheckerboardResult) -> Table:
 
 
 def _activations(result: CheckerboardResult) -> Table:
-    digits = 0 if result.act == "step" else 3
-    rows = tuple(
-        (
-            *(f"{x:g}" for x in row.point), str(row.target), *(f"{value:.{digits}f}" for value in row.hidden),
-            f"{row.output:.{digits}f}", "right" if (row.output >= 0.5) == (row.target == 1) else "wrong",
-        )
-        for row in result.shown.table
-    )  # fmt: skip
-    inputs = len(result.shown.table[0].point)
-    return Table(
-        title=f"Activations of {name_of(result)}",
-        header=(
-            *(f"x{i}" for i in range(1, inputs + 1)), "target", *(f"H{j}" for j in range(1, result.hid + 1)), "y", "",
-        ),
-        rows=rows,
-        folded=result.trained,
-    )  # fmt: skip
+    rows = result.shown.table
+    right = [(row.output >= 0.5) == (row.target == 1) for row in rows]
+    title = f"Activations of {name_of(result)}"
+    return activations(title, rows, act=result.act, right=right, folded=result.trained)
 
 
 def _loss(shown: ShownPerceptron) -> str:

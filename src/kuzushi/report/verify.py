@@ -2,6 +2,7 @@
 
 from kuzushi.plots.checkerboard import WORDS
 from kuzushi.plots.designs import counted
+from kuzushi.report.activations import activations
 from kuzushi.report.sections import Table, columns
 from kuzushi.results import Vector, Verdict, WrongPoint
 
@@ -88,22 +89,9 @@ def _margins(verdict: Verdict) -> list[str]:
 
 
 def _activations(verdict: Verdict) -> Table:
-    digits = 0 if verdict.act == "step" else 3
     wrong = {(one.point, one.target) for one in verdict.wrong}
-    return Table(
-        title=f"Activations of {verdict.weights}",
-        header=(
-            *(f"x{i}" for i, _ in enumerate(verdict.table[0].point, start=1)), "target",
-            *(f"H{j}" for j in range(1, verdict.hid + 1)), "y", "",
-        ),
-        rows=tuple(
-            (
-                *(f"{x:g}" for x in row.point), str(row.target), *(f"{value:.{digits}f}" for value in row.hidden),
-                f"{row.output:.{digits}f}", "wrong" if (row.point, row.target) in wrong else "right",
-            )
-            for row in verdict.table
-        ),
-    )  # fmt: skip
+    right = [(row.point, row.target) not in wrong for row in verdict.table]
+    return activations(f"Activations of {verdict.weights}", verdict.table, act=verdict.act, right=right)
 
 
 def _point(point: Vector) -> str:

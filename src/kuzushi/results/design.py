@@ -129,10 +129,9 @@ class DesignResult:
     designs: tuple[Design, ...]
     """One of each kind, as many as are shown; one with a name first, then the largest output margin."""
     proof: MinimalityProof
-    checked: bool
-    """Whether the proof and the designs were checked again by exact fractions, by code that did not find them."""
     count_checked: bool
-    """Whether that code also went through all sets of `upper` dichotomies, and found no others realisable."""
+    """Whether the code that checks proof and designs by exact fractions also went through all sets of `upper`
+    dichotomies, and found no others realisable."""
     seconds: float
     """To find, to prove and to list."""
     seconds_checked: float
@@ -152,7 +151,6 @@ class Gap:
     lower: int
     upper: int | None
     impossible: bool
-    checked: bool
     seconds: float
     design: Design | None
     """One of the smallest found."""
