@@ -40,7 +40,7 @@ def check_claims(
     if impossible is not None:
         check_impossible(proof, impossible)
     for design in designs:
-        check_design(proof, design, minimal=len(design.units) == lower)
+        check_design(proof, design)
         if len(design.units) != upper:
             raise ProofError(f"a design has {len(design.units)} hidden units; expected {upper}, as is claimed")
     if (upper is not None) != bool(designs):

@@ -47,21 +47,18 @@ def check_impossible(proof: MinimalityProof, weighing: Weighing) -> None:
         raise ProofError(f"unit {min(units)} unbalances the weighing; expected all units to leave it balanced")
 
 
-def check_design(proof: MinimalityProof, design: Design, *, minimal: bool = True) -> None:
+def check_design(proof: MinimalityProof, design: Design) -> None:
     """Check that a step net is right on every point, none of them on a line, and has the units that it names.
 
     Its weights are the decimal numbers that they print as. Of the proof, this takes the points, the targets, the
     bound, and where its units are on.
 
-    Args:
-        minimal: whether the net must have `proof.bound` hidden units; else, at least as many.
-
     Raises:
         ProofError: naming the unit or the point that fails.
     """
     size = len(design.units)
-    if size < proof.bound or (minimal and size > proof.bound):
-        raise ProofError(f"the design has {size} hidden units; expected {proof.bound}, the bound of the proof")
+    if size < proof.bound:
+        raise ProofError(f"the design has {size} hidden units; expected {proof.bound} or more, the bound of the proof")
     points = exact_points(proof)
     planes = exact_planes(design.hidden_weight, design.hidden_bias, size)
     hidden = [where_on(points, plane, f"hidden unit {j}") for j, plane in enumerate(planes)]
