@@ -22,9 +22,9 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-RUNS := lin-brush full-brush conv-brush trained trained-by-the-study by-hand by-hand-rescaled widths smallest gaps srn lstm reber
+RUNS := lin-brush full-brush conv-brush trained trained-by-the-study by-hand by-hand-rescaled widths smallest gaps srn lstm counting reber
 PICTURES := characters-1-samples characters-3-confusion-conv checkerboard-2-units checkerboard-3-diagram design-1-lines \
-	sequences-1-machine sequences-1-states sequences-2-gates
+	sequences-1-machine sequences-1-states sequences-1-phase-portraits sequences-2-gates sequences-3-counter-machine
 
 pictures: reproduce
 	$(BIN)/kuzushi report $(RUNS:%=report/runs/%) --out report/index.html --figures report/figures

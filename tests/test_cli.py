@@ -88,6 +88,59 @@ def test_a_proof_that_was_tampered_with_is_refused(kuzushi):
     refused(kuzushi, "check", "xor", because="case 0 needs 4/2 units by its shares; expected more than 2")
 
 
+COUNTING = (
+    "sequences", "--lang", "anbn", "--model", "lstm", "--nets", "2", "--updates", "3", "--test-length", "6",
+    "--out", "run",
+)  # fmt: skip
+
+
+def test_a_snapped_net_is_proved_to_count_and_its_certificate_checked_again(kuzushi):
+    kuzushi(*COUNTING)
+    status, out, err = kuzushi("certify", "run", "--net", "2", "--longest", "8")
+    assert status == 0
+    assert out.startswith("Net 2 snapped, proved: On every endless stream of strings a^n b^n with n from 1 to 8, in ")
+    assert "certificate in run/certificate-2-snapped.json" in err
+    status, out, _ = kuzushi("check", "run")
+    assert (status, out.count("\n")) == (0, 1)
+    assert out.startswith("certificate-2-snapped.json: the proof holds: Net 2 snapped, proved")
+
+
+def test_a_net_that_has_learned_nothing_gets_a_stream_on_which_it_fails_and_exit_1(kuzushi):
+    kuzushi(*COUNTING)
+    status, out, _ = kuzushi("certify", "run", "--as-trained", "--longest", "8")
+    assert status == 1
+    assert " It fails in the string n = " in out
+    assert kuzushi("check", "run")[0] == 0
+
+
+def test_a_certificate_that_claims_more_or_is_of_other_weights_is_refused(kuzushi):
+    kuzushi(*COUNTING)
+    kuzushi("certify", "run", "--net", "1", "--longest", "5")
+    path = Path("run/certificate-1-snapped.json")
+    kept = path.read_text()
+    path.write_text(kept.replace('"net": 0', '"net": 1'))
+    refused(kuzushi, "check", "run", because="weights")
+    claimed = json.loads(kept)
+    claimed["certification"]["certificate"]["cells"] = []
+    path.write_text(json.dumps(claimed))
+    refused(kuzushi, "check", "run", because="outside all cells")
+    path.write_text(kept[:200])
+    refused(kuzushi, "check", "run", because="certificate-1-snapped.json: cannot be read")
+
+
+def test_only_runs_of_recurrent_nets_that_count_are_certified(kuzushi):
+    kuzushi(*SEQUENCES, "--lang", "reber", "--out", "reber")
+    refused(kuzushi, "certify", "reber", because="reber: certificates are for languages that count")
+    refused(kuzushi, "check", "reber", because="reber: holds no certificate; make one with kuzushi certify reber")
+    kuzushi("checkerboard", "--set-weights", "report", "--out", "board")
+    refused(kuzushi, "certify", "board", because="board: holds a run of kuzushi checkerboard")
+    kuzushi(*COUNTING)
+    refused(kuzushi, "certify", "run", "--net", "3", because="--net 3: the run has nets 1 to 2")
+    refused(kuzushi, "certify", "run", "--longest", "0", because="--longest 0: must be a whole number of at least 1")
+    Path("run/weights.safetensors").write_bytes(b"nothing")
+    refused(kuzushi, "certify", "run", because="run: the weights cannot be read")
+
+
 def test_a_run_without_a_proof_is_not_checked(kuzushi):
     kuzushi("checkerboard", "--set-weights", "report", "--out", "run")
     refused(kuzushi, "check", "run", because="run: holds a run of kuzushi checkerboard, which keeps no proof")

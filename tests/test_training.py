@@ -280,3 +280,78 @@ def test_a_checkpoint_whose_history_is_none_is_refused_in_one_line():
     with pytest.raises(RunError, match=r"Expected `array`, got `str`") as caught:
         trained(PLANS["sgd"], journal=journal)
     assert "\n" not in str(caught.value)
+
+
+def still(weights):
+    """An ensemble whose loss does not depend on one of its parameters."""
+    generator = torch.Generator().manual_seed(0)
+    return nn.ParameterDict({"still": weights, "other": torch.randn(weights.shape, generator=generator)})
+
+
+def shrunk(weights, *, part=0.5, **changes):
+    plan = replace(PLANS["sgd"], updates=10, shrink={"still": part}, **changes)
+    model = still(weights.clone())
+    fit(
+        model, lambda _: (model["other"] * model["still"].sign()).square().sum(1), measured, plan,
+        journal=runs.Silent(), stage="train",
+    )  # fmt: skip
+    return model["still"].detach()
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "adam"])
+def test_weights_without_a_gradient_shrink_by_a_part_of_the_learning_rate_and_stop_at_0(optimiser):
+    weights = torch.tensor([[1.0, -1.0, 0.149, -0.149, 0.151, 0.0]], dtype=torch.float64)
+    size = 10 * 0.5 * 0.03  # updates, part, learning rate
+    expected = weights.sign() * (weights.abs() - size).clamp(min=0)
+    torch.testing.assert_close(shrunk(weights, optimiser=optimiser), expected, rtol=0, atol=1e-12)
+    assert expected.tolist() == [[pytest.approx(0.85), pytest.approx(-0.85), 0, 0, pytest.approx(0.001), 0]]
+
+
+def test_weights_shrink_by_the_learning_rate_of_each_update():
+    plan = replace(PLANS["sgd"], updates=10, one_cycle=True)
+    total = sum(plan.learning_rate_at(update) for update in range(10))
+    weights = torch.tensor([[1.0, -2.0]], dtype=torch.float64)
+    expected = weights - weights.sign() * 0.5 * total
+    torch.testing.assert_close(shrunk(weights, one_cycle=True), expected, rtol=0, atol=1e-12)
+
+
+def proximal(target, penalty):
+    """Where (w - target)^2 / 2 + penalty |w| is least."""
+    return target.sign() * (target.abs() - penalty).clamp(min=0)
+
+
+def test_a_learned_weight_goes_where_its_loss_and_the_sum_of_sizes_are_least():
+    target = torch.tensor([[1.5, -0.7, 0.19, -0.05, 0.0], [0.21, -0.2, 3.0, 0.1, -1.0]], dtype=torch.float64)
+    model = nn.ParameterDict({"weight": torch.ones_like(target)})
+    plan = Plan(updates=400, evaluate_every=400, optimiser="sgd", learning_rate=0.1, shrink={"weight": 0.2})
+    fit(
+        model, lambda _: (model["weight"] - target).square().sum(1) / 2, measured, plan,
+        journal=runs.Silent(), stage="train",
+    )  # fmt: skip
+    torch.testing.assert_close(model["weight"].detach(), proximal(target, 0.2), rtol=0, atol=1e-12)
+    assert (model["weight"] == 0).sum() == 5
+
+
+def test_only_the_parameters_named_are_shrunk():
+    plan = PLANS["momentum"]
+    weights, (as_before, _) = trained(replace(plan, shrink={"bias": 0.3}))[0], trained(plan)
+    assert not torch.equal(weights["bias"], as_before["bias"])
+    nothing = trained(replace(plan, shrink={"bias": 0.0, "weight": 0.0}))[0]
+    for name, parameter in as_before.items():
+        torch.testing.assert_close(nothing[name], parameter, rtol=0, atol=0)
+
+
+def test_a_parameter_that_is_not_there_cannot_be_shrunk():
+    with pytest.raises(AttributeError, match="weights"):
+        trained(replace(PLANS["sgd"], shrink={"weights": 0.1}))
+
+
+def test_a_stopped_training_that_shrinks_goes_on_to_the_same_bits():
+    plan = replace(PLANS["adam, one cycle and decay"], shrink={"weight": 0.2})
+    whole, _ = trained(plan)
+    journal = Memory(2)
+    with pytest.raises(KeyboardInterrupt):
+        trained(plan, journal=journal)
+    resumed, _ = trained(plan, journal=journal, model=lines(seed=9))
+    for name, parameter in whole.items():
+        assert torch.equal(resumed[name], parameter)

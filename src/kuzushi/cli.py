@@ -24,7 +24,7 @@ from kuzushi.configs import (
 )
 from kuzushi.errors import KuzushiError
 from kuzushi.parsing import parse
-from kuzushi.results import CheckerboardResult, Design, DesignResult, Result, ShownPerceptron
+from kuzushi.results import CheckerboardResult, Design, DesignResult, Result, SequencesResult, ShownPerceptron
 
 if TYPE_CHECKING:
     from kuzushi.runs import Journal
@@ -157,29 +157,86 @@ def verify(
         sys.exit(1)
 
 
-def check(runs: Annotated[tuple[Path, ...], tyro.conf.Positional]) -> None:
-    """Check the proofs in finished runs again, in whole numbers and fractions, by code that did not find them.
+def certify(
+    run: Annotated[Path, tyro.conf.Positional],
+    net: int | None = None,
+    as_trained: bool = False,
+    longest: int = 1000,
+) -> None:
+    """Prove that a trained net counts in every endless stream, and keep the certificate in its run.
+
+    The exit code is 0 only if the proof reaches --longest. A net that fails gets the shortest failing stream found.
 
     Args:
-        runs: Folders made with --out by kuzushi design.
+        run: A folder made by kuzushi sequences --out.
+        net: Which net, counted from 1; the one that is shown unless given.
+        as_trained: Take an LSTM as it was trained, rather than snapped; an SRN always is.
+        longest: The largest n of the strings that is tried.
     """
-    from kuzushi.proofs.claims import check_claims
+    from kuzushi.experiments.certify import certify as prove
+    from kuzushi.report.certainty import certified_text
+    from kuzushi.runs import load, load_weights, write_certified
+
+    result = load(run)
+    if not isinstance(result, SequencesResult):
+        raise KuzushiError(f"{run}: holds a run of kuzushi {result.subject}; give one of kuzushi sequences")
+    if longest < 1:
+        raise KuzushiError(f"--longest {longest}: must be a whole number of at least 1")
+    certified = prove(
+        result, load_weights(run), net=None if net is None else net - 1, longest=longest,
+        snapped=result.model == "lstm" and not as_trained,
+    )  # fmt: skip
+    _print(certified_text(certified))
+    _say(f"certificate in {write_certified(run, certified)}; kuzushi check {run} checks it again")
+    certificate = certified.certification.certificate
+    if certificate is None or certificate.longest < longest:
+        sys.exit(1)
+
+
+def check(runs: Annotated[tuple[Path, ...], tyro.conf.Positional]) -> None:
+    """Check the proofs in finished runs again, by code that did not find them.
+
+    Args:
+        runs: Folders made by kuzushi design --out, or by kuzushi sequences --out and then kuzushi certify.
+    """
     from kuzushi.runs import load
 
     if not runs:
-        raise KuzushiError("check: no runs given; name one or more folders made by kuzushi design --out")
+        raise KuzushiError("check: no runs given; name one or more folders made with --out")
     for folder in runs:
         result = load(folder)
-        if not isinstance(result, DesignResult):
+        if isinstance(result, DesignResult):
+            _check_design(folder, result)
+        elif isinstance(result, SequencesResult):
+            _check_certificates(folder, result)
+        else:
             raise KuzushiError(f"{folder}: holds a run of kuzushi {result.subject}, which keeps no proof")
-        check_claims(
-            result.proof, result.designs, lower=result.lower, upper=result.upper, impossible=result.impossible,
-            realisable=result.realisable,
-        )  # fmt: skip
-        _print(
-            f"{folder}: the proof holds: no step net of fewer than {result.lower} hidden units is right on all "
-            f"{len(result.proof.points)} points of {result.config.data}"
-        )
+
+
+def _check_design(folder: Path, result: DesignResult) -> None:
+    from kuzushi.proofs.claims import check_claims
+
+    check_claims(
+        result.proof, result.designs, lower=result.lower, upper=result.upper, impossible=result.impossible,
+        realisable=result.realisable,
+    )  # fmt: skip
+    _print(
+        f"{folder}: the proof holds: no step net of fewer than {result.lower} hidden units is right on all "
+        f"{len(result.proof.points)} points of {result.config.data}"
+    )
+
+
+def _check_certificates(folder: Path, result: SequencesResult) -> None:
+    from kuzushi.proofs.runs import check_certified
+    from kuzushi.report.certainty import certified_text
+    from kuzushi.runs import load_certified, load_weights
+
+    certificates = load_certified(folder)
+    if not certificates:
+        raise KuzushiError(f"{folder}: holds no certificate; make one with kuzushi certify {folder}")
+    for path, certified in certificates:
+        check_certified(certified, result, load_weights(folder))
+        _print(f"{path.name}: the proof holds: {certified_text(certified)}")
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -192,6 +249,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "sequences": sequences,
     "report": report,
     "verify": verify,
+    "certify": certify,
     "check": check,
 }
 

@@ -150,11 +150,13 @@ class SequencesConfig:
     """Train recurrent nets to predict the next symbol of a formal language, and draw what their units do."""
 
     lang: str = "anb2n"
-    """reber, reber-embedded, anbn, anb2n, anbncn or anb2nc3n."""
+    """reber, reber-embedded, anbn, anb2n, anbncn, anb2nc3n, dyck1, or letters with their ratios such as a2b3."""
     model: Literal["srn", "lstm"] = "srn"
     """srn: Elman's simple recurrent network. lstm: long short-term memory with a forget gate."""
-    preset: Literal["report", "fast"] = "fast"
-    """report: SGD, one stream of five strings per update, 100,000 updates. fast: Adam on batches of streams."""
+    preset: Literal["report", "fast", "counting"] = "fast"
+    """report: SGD, one stream of five strings per update, 100,000 updates. fast: Adam on batches of streams.
+
+    counting: for the LSTM; noise on forget gates and cells, and links at 0 that are not needed."""
     hid: int = 2
     """Hidden units."""
     length: int = 4
@@ -164,7 +166,8 @@ class SequencesConfig:
     nets: int = 64
     """Nets trained at once, each from its own random start."""
     updates: int | None = None
-    """Weight updates; unless given 100,000 for the preset report, and for fast 3,000 (srn) or 1,000 (lstm)."""
+    """Weight updates; unless given 100,000 for the preset report, 5,000 for counting, and for fast 3,000 (srn) or 1,000
+    (lstm)."""
     seed: int = 0
     """Seed of weights and strings."""
     device: Device = "auto"
@@ -177,6 +180,8 @@ class SequencesConfig:
         _seed(self.seed)
         if self.updates is not None:
             _at_least(1, updates=self.updates)
+        if self.preset == "counting" and self.model != "lstm":
+            raise ConfigError(f"--preset counting: is for --model lstm, whose gates it saturates; got {self.model}")
         if self.test_length < self.length:
             raise ConfigError(
                 f"--test-length {self.test_length}: must reach at least the training length, --length {self.length}"

@@ -30,6 +30,19 @@ def study() -> list[tuple[str, Config]]:
         ("gaps", GapsConfig(gaps=(3.0, 1.0, 0.0))),
         ("srn", SequencesConfig(lang="anb2n", model="srn", hid=2)),
         ("lstm", SequencesConfig(lang="anb2nc3n", model="lstm", hid=3, nets=32)),
+        (
+            "counting",
+            SequencesConfig(
+                lang="anb2nc3n",
+                model="lstm",
+                hid=3,
+                preset="counting",
+                length=10,
+                nets=16,
+                updates=3000,
+                test_length=300,
+            ),
+        ),
         ("reber", SequencesConfig(lang="reber", model="srn", hid=5, nets=32, updates=1000)),
     ]
 

@@ -26,6 +26,7 @@ import kuzushi
 from kuzushi.configs import COMMANDS, Config, command
 from kuzushi.errors import ConfigError, RunError
 from kuzushi.results import RESULTS, SCHEMA, Arrays, Provenance, Result
+from kuzushi.results.certificates import CertifiedNet
 
 CHECKPOINT_SECONDS = 5.0
 DAMAGED = (zipfile.BadZipFile, zlib.error, RuntimeError, TypeError)
@@ -217,6 +218,40 @@ def load(folder: Path) -> Result:
     except (ConfigError, OSError, ValueError, EOFError, *DAMAGED) as error:
         raise RunError(f"{folder}: the result cannot be read: {error}; make it again with the command in it") from error
     return dataclasses.replace(result, arrays=arrays)
+
+
+def load_weights(folder: Path) -> Arrays:
+    """The weights of a finished run, without torch.
+
+    Raises:
+        RunError: if they cannot be read.
+    """
+    try:
+        return safetensors.numpy.load_file(folder / "weights.safetensors")
+    except (safetensors.SafetensorError, OSError) as error:
+        raise RunError(f"{folder}: the weights cannot be read ({error}); make the run again") from error
+
+
+def write_certified(folder: Path, certified: CertifiedNet) -> Path:
+    """Write a certificate beside the run that it is of; the name of its file says of which net."""
+    path = folder / f"certificate-{certified.net + 1}{'-snapped' if certified.snapped else ''}.json"
+    write_whole(path, json_lines(msgspec.to_builtins(certified)))
+    return path
+
+
+def load_certified(folder: Path) -> list[tuple[Path, CertifiedNet]]:
+    """The certificates of a run.
+
+    Raises:
+        RunError: if one is damaged.
+    """
+    found = []
+    for path in sorted(folder.glob("certificate-*.json")):
+        try:
+            found.append((path, msgspec.convert(_read_json(path), type=CertifiedNet)))
+        except msgspec.ValidationError as error:
+            raise RunError(f"{path}: is not a certificate ({error}); make it again with kuzushi certify") from error
+    return found
 
 
 def write_whole(path: Path, data: bytes) -> None:

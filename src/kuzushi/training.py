@@ -3,7 +3,7 @@
 import dataclasses
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import msgspec
@@ -30,6 +30,9 @@ class Plan:
     """Raise the learning rate from a tenth for 30 % of the updates, then let it fall to zero (after Smith 2018)."""
     clip: float | None = None
     """Largest gradient norm of each net of an ensemble."""
+    shrink: Mapping[str, float] = field(default_factory=dict)
+    """For parameters of these names: by what part of the learning rate each update draws their weights towards 0, at
+    which they stop. It keeps links that are not needed at 0, as a penalty on the sum of their sizes does."""
 
     def learning_rate_at(self, update: int) -> float:
         """The learning rate of one update, counted from 0."""
@@ -123,7 +126,15 @@ def _step(
     if plan.clip is not None:
         clip_each_net(model.parameters(), plan.clip)
     optimiser.step()
+    for name, part in plan.shrink.items():
+        _shrink(model.get_parameter(name), part * plan.learning_rate_at(update))
     return loss.detach()
+
+
+@torch.no_grad()
+def _shrink(weights: Tensor, size: float) -> None:
+    """Soft thresholding: the proximal step of a penalty on the sum of |weights| (Daubechies et al. 2004)."""
+    weights.copy_(weights.sign() * (weights.abs() - size).clamp(min=0))
 
 
 def _optimiser(model: nn.Module, plan: Plan) -> torch.optim.Optimizer:

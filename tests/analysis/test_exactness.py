@@ -78,7 +78,7 @@ def test_a_net_that_counts_exactly_never_fails():
     score = scored(counters(0.0), trained=6, tested=40)
     assert score.first_failure == (None,)
     assert score.accuracy == (1.0,)
-    assert (score.trained, score.tested) == (6, 40)
+    assert (score.trained, score.scored) == (6, 40)
     assert score.solved == (True,)
 
 
@@ -182,5 +182,106 @@ def test_a_string_of_a_grammar_fails_by_its_length():
     generator = torch.Generator().manual_seed(0)
     score = scored(MODELS["srn"](3, alphabet=7, hid=4, generator=generator), language, trained=1, tested=1)
     assert score.first_failure == (5, 5, 5)
-    assert score.tested == score.trained == language.alone(1).n.max()
+    assert score.scored == score.trained == language.alone(1).n.max()
     assert score.solved == (False, False, False)
+
+
+# --- longer strings -------------------------------------------------------------------------------------------
+
+
+class Spied:
+    """Parts of longer strings, and how many of them were asked for."""
+
+    def __init__(self, parts):
+        self.parts, self.asked = iter(parts), 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.asked += 1
+        return next(self.parts)
+
+
+def longer(model, *, scored, tested, parts=None):
+    return exactness(
+        model, alone=ANBN.alone(scored), side_by_side=ANBN.side_by_side(1),
+        beyond=ANBN.beyond(scored, tested) if parts is None else parts,
+    )  # fmt: skip
+
+
+def on_its_own(*leaks):
+    """Counters that forget what is left between strings: their forget gate closes at an a if at most 1/2 is left."""
+    model = counters(*leaks)
+    with torch.no_grad():
+        model.weight_hh[:, 1] = 400 / tanh(UP)
+        model.weight_ih[:, 1, 0] = -240
+        model.weight_ih[:, 1, 1] = 400
+        model.bias[:, 1] = 0
+    return model
+
+
+def test_longer_strings_give_the_first_failure_that_all_strings_read_alone_give():
+    expected = (None, 21, 20, 22, 37, 60, None, 30, 31, 8)
+    lost_by = (10**6, 21, 20, 22, 37, 60, 61, 30, 31, 8)
+    leaks = [0.501 / n for n in lost_by]
+    model = on_its_own(*leaks)
+    brute_force = exactness(model, alone=ANBN.alone(60), side_by_side=ANBN.side_by_side(1))
+    assert brute_force.first_failure == expected
+    score = longer(model, scored=20, tested=60)
+    assert score.first_failure == expected
+    assert score.solved == (True,) * 10
+    assert score.scored == 20
+
+
+def test_once_all_nets_have_failed_no_longer_strings_are_asked_for():
+    parts = Spied(ANBN.beyond(10, 100))
+    score = longer(on_its_own(0.51 / 12, 0.51 / 25, 0.2), scored=10, tested=100, parts=parts)
+    assert score.first_failure == (12, 25, 3)
+    assert parts.asked == 3, "11 to 20, 21 to 30, and the one after which it stops"
+
+
+def test_a_net_that_has_failed_does_not_read_on(monkeypatch):
+    read, forward = [], LSTM.forward
+
+    def spy(self, symbols, **options):
+        read.append((len(self.bias), len(symbols)))
+        return forward(self, symbols, **options)
+
+    model = on_its_own(0.51 / 12, 0.0, 0.2, 0.51 / 25)
+    monkeypatch.setattr(LSTM, "forward", spy)
+    longer(model, scored=10, tested=40)
+    assert read == [(4, 10), (4, 1), (3, 10), (2, 10), (1, 10)]
+
+
+def test_a_short_string_that_fails_after_a_long_one_counts_as_a_failure_at_the_long_ones_n():
+    leak = 0.3 / 10  # 0.3 a's are left of n = 10: too few to fail, until 0.6 are left after another string
+    model = counters(leak)
+    part = ANBN.of(torch.tensor([[9, 1, 9], [10, 8, 10], [11, 2, 1]]), longest=11)
+    lost = [[sum(row[: i + 1]) * leak for i in range(3)] for row in ([9, 1, 9], [10, 8, 10], [11, 2, 1])]
+    failing = [max(row) for row in lost if max(row) > 0.5]
+    assert len(failing) == 2
+    assert lost[1][1] > 0.5, "at n = 8, after n = 10"
+    first, shorter = (longer(model, scored=4, tested=4, parts=[rows]) for rows in (part, part.first(1)))
+    assert first.first_failure == shorter.first_failure == (9,)
+    only = ANBN.of(torch.tensor([[10, 8]]), longest=10)
+    score = longer(model, scored=4, tested=4, parts=[only])
+    assert score.first_failure == (10,)
+    assert score.solved == (True,), "its strings up to the trained n are right, alone and among each other"
+
+
+def test_a_net_that_fails_among_the_shorter_strings_keeps_that_failure():
+    score = longer(on_its_own(0.2, 0.0), scored=10, tested=40)
+    assert score.first_failure == (3, None)
+
+
+def test_accuracy_is_that_of_the_strings_read_alone():
+    model = on_its_own(0.51 / 12, 0.07)
+    score, without = longer(model, scored=10, tested=40), longer(model, scored=10, tested=10)
+    assert score.accuracy == without.accuracy == (1.0, pytest.approx(1 - 3 / 55))
+
+
+def test_nets_of_every_kind_and_precision_read_on():
+    for name in MODELS:
+        model = MODELS[name](6, alphabet=2, hid=2, generator=torch.Generator().manual_seed(0))
+        assert longer(model, scored=2, tested=13).first_failure == longer(model, scored=13, tested=13).first_failure

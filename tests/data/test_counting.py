@@ -8,23 +8,35 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuzushi.data.counting import TOGETHER, Counting, every_pair
+from kuzushi.data.counting import LONGEST_STRING, TOGETHER, Counting, every_pair
 from kuzushi.data.languages import LANGUAGES, spelled
+from kuzushi.errors import ConfigError
 
-RATIOS = [(1, 1), (1, 2), (1, 1, 1), (1, 2, 3), (1, 3, 1, 2)]
+RATIOS = [
+    (1, 1),
+    (1, 2),
+    (1, 1, 1),
+    (1, 2, 3),
+    (1, 3, 1, 2),
+    (1, 1, 1, 1),
+    (2, 3),
+    (2, 1),
+    (3, 1, 2),
+    (1, 1, 1, 1, 1, 1),
+]
 
 
 def language_of(ratios):
-    return Counting(tuple("abcd"[: len(ratios)]), ratios)
+    return Counting(tuple("abcdef"[: len(ratios)]), ratios)
 
 
 def string(ratios, n):
-    return "".join(symbol * (ratio * n) for symbol, ratio in zip("abcd", ratios, strict=False))
+    return "".join(symbol * (ratio * n) for symbol, ratio in zip("abcdef", ratios, strict=False))
 
 
 def state_name(ratios, n, read):
     """What must be known after `read` symbols of the string n: the a's read, or how many of each are to come."""
-    if read <= n:
+    if read <= ratios[0] * n:
         return f"a{read}"
     to_come = Counter(string(ratios, n)[read:])
     return " ".join(f"{to_come[symbol]}{symbol}" for symbol in sorted(to_come)) or "end"
@@ -68,6 +80,18 @@ def test_states_rise_with_the_first_symbol_and_fall_to_the_end():
     assert language_of((1, 2)).states(2) == ("a1", "a2", "3b", "2b", "1b", "end")
     assert language_of((1, 1, 1)).states(2) == ("a1", "a2", "1b 2c", "2c", "1c", "end")
     assert language_of((1, 2, 3)).states(3)[3:5] == ("5b 9c", "4b 9c")
+
+
+def test_after_an_odd_number_of_as_only_a_may_follow_where_they_come_in_pairs():
+    language = language_of((2, 3))
+    streams, names = language.alone(2), language.states(2)
+    assert spelled(language, streams) == ("aabbb", "aaaabbbbbb")
+    assert [names[place] for place in streams.state[1]] == [
+        "a1", "a2", "a3", "a4", "5b", "4b", "3b", "2b", "1b", "end"
+    ]  # fmt: skip
+    legal = ["".join("ab"[place] for place in row.nonzero()[:, 0]) for row in streams.legal[1]]
+    assert legal == ["a", "ab", "a", "ab", "b", "b", "b", "b", "b", "a"]
+    assert "".join("-y"[asked] for asked in streams.asked[1].int()) == "y-y-yyyyyy"
 
 
 def test_the_examples_of_the_docstrings():
@@ -131,6 +155,25 @@ def test_long_strings_of_many_symbols_are_counted_without_overflow():
     ]  # fmt: skip
 
 
+def test_the_longest_of_all_languages_keeps_its_states_apart():
+    ratios, longest = (9,) * 6, 9
+    names = language_of(ratios).states(longest)
+    expected = {state_name(ratios, n, read) for n in range(1, longest + 1) for read in range(1, 54 * n + 1)}
+    assert len(names) == len(expected)
+    assert set(names) == expected
+
+
+def test_strings_that_memory_would_not_hold_are_refused_with_what_is_possible():
+    language = language_of((9, 9, 9, 9, 9, 9))
+    with pytest.raises(ConfigError) as caught:
+        language.alone(2000)
+    assert str(caught.value) == (
+        "n up to 2000: the longest string would have 108,000 symbols; at most 12,000 are possible, which is "
+        "--test-length 222"
+    )
+    assert 54 * 222 <= LONGEST_STRING < 54 * 223
+
+
 def test_many_pairs_are_cut_into_streams_that_together_hold_them_all():
     streams = LANGUAGES["anb2n"].side_by_side(15)
     numbers = [
@@ -142,3 +185,45 @@ def test_many_pairs_are_cut_into_streams_that_together_hold_them_all():
     pairs = {pair for row in numbers for pair in pairwise(row)}
     assert pairs == set(product(range(1, 16), repeat=2))
     assert max(map(len, numbers)) == TOGETHER + 1
+
+
+BEYOND = [(0, 1), (3, 3), (0, 35), (10, 11), (50, 300), (7, 40)]
+
+
+def numbers_of(language, streams, longest):
+    """The n of each string of each stream, read off where the strings end."""
+    ends = streams.state == language.states(longest).index("end")
+    return [n[end].tolist() for n, end in zip(streams.n, ends & streams.present, strict=True)]
+
+
+@pytest.mark.parametrize(("shorter", "longest"), BEYOND)
+def test_longer_strings_come_in_parts_without_a_gap_each_n_before_and_after_a_shorter_one(shorter, longest):
+    language = language_of((1, 2))
+    parts = [numbers_of(language, part, longest) for part in language.beyond(shorter, longest)]
+    firsts = [n for part in parts for n, _, _ in part]
+    assert firsts == list(range(shorter + 1, longest + 1))
+    for part in parts:
+        for n, m, again in part:
+            assert 1 <= m <= n == again
+    sizes = [len(part) for part in parts]
+    assert sizes[:-1] == sorted(sizes[:-1])
+    assert all(size == max(10, (part[0][0] - 1) // 5) for size, part in zip(sizes[:-1], parts, strict=False))
+
+
+def test_longer_strings_are_spelled_as_all_others():
+    language = language_of((1, 2, 3))
+    for part in language.beyond(4, 30):
+        rows = numbers_of(language, part, 30)
+        assert spelled(language, part) == tuple("".join(string((1, 2, 3), n) for n in row) for row in rows)
+
+
+def test_the_strings_between_are_of_all_lengths_and_always_the_same():
+    language = language_of((1, 1))
+    once, again = (
+        [row for part in language.beyond(50, 300) for row in numbers_of(language, part, 300)] for _ in range(2)
+    )
+    assert once == again
+    shares = Counter(5 * (m - 1) // n for n, m, _ in once)  # fifths of the way from 1 to n
+    assert all(30 <= shares[fifth] <= 70 for fifth in range(5))
+    other = [row for part in language.beyond(51, 300) for row in numbers_of(language, part, 300)]
+    assert once[1:] != other

@@ -22,19 +22,50 @@ def all_streams(language):
         ("anb2n", ("abb", "aabbbb")),
         ("anbncn", ("abc", "aabbcc")),
         ("anb2nc3n", ("abbccc", "aabbbbcccccc")),
+        ("a1b2", ("abb", "aabbbb")),
+        ("a2b3", ("aabbb", "aaaabbbbbb")),
+        ("a1b1c1d1", ("abcd", "aabbccdd")),
+        ("z1y2x1w1v1u1", ("zyyxwvu", "zzyyyyxxwwvvuu")),
     ],
 )
 def test_a_counting_language_is_what_its_name_says(name, strings):
     assert spelled(named(name), named(name).alone(2)) == strings
 
 
-def test_an_unknown_language_is_refused_with_the_known_ones():
+@pytest.mark.parametrize(("pattern", "name"), [("a1b1", "anbn"), ("a1b2", "anb2n"), ("a1b2c3", "anb2nc3n")])
+def test_a_pattern_is_another_name_of_the_same_language(pattern, name):
+    assert named(pattern) == named(name)
+
+
+@pytest.mark.parametrize("name", ["anbm", "", "a", "ab", "a1b", "1a2b", "A1B2", "a1 b2", "a1b2.5", "a1b-2", "dyck2"])
+def test_an_unknown_language_is_refused_with_the_known_ones_and_the_form_of_a_pattern(name):
     with pytest.raises(ConfigError) as caught:
-        named("anbm")
-    assert str(caught.value) == f"--lang anbm: unknown language; give one of {', '.join(LANGUAGES)}"
+        named(name)
+    assert str(caught.value) == (
+        f"--lang {name}: unknown language; give one of {', '.join(LANGUAGES)}, or lower-case letters, each followed by "
+        "how often it comes, such as a1b2c3"
+    )
 
 
-@pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.parametrize(
+    ("pattern", "wrong"),
+    [
+        ("a1b2a3", "a comes twice; give every letter once, as in a1b2c3"),
+        ("a1b0", "b0; after each letter give a whole number from 1 to 9, as in a1b2c3"),
+        ("a10b1", "a10; after each letter give a whole number from 1 to 9, as in a1b2c3"),
+        ("a1b02", "b02; after each letter give a whole number from 1 to 9, as in a1b2c3"),
+        (f"a1b{'9' * 5000}", f"b{'9' * 5000}; after each letter give a whole number from 1 to 9, as in a1b2c3"),
+        ("a1", "1 letter; give 2 to 6, as in a1b2c3"),
+        ("a1b1c1d1e1f1g1", "7 letters; give 2 to 6, as in a1b2c3"),
+    ],
+)
+def test_a_pattern_that_is_no_language_is_refused_with_what_is_wrong(pattern, wrong):
+    with pytest.raises(ConfigError) as caught:
+        named(pattern)
+    assert str(caught.value) == f"--lang {pattern}: {wrong}"
+
+
+@pytest.mark.parametrize("name", [*LANGUAGES, "a2b3", "a1b1c1d1"])
 def test_every_string_begins_with_the_first_symbol_and_ends_in_the_state_end(name):
     language = named(name)
     end = language.states(4).index("end")
@@ -47,13 +78,13 @@ def test_every_string_begins_with_the_first_symbol_and_ends_in_the_state_end(nam
         assert begins.sum() == (streams.present & (streams.state == end)).sum()
 
 
-@pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.parametrize("name", [*LANGUAGES, "a2b3", "a1b1c1d1"])
 def test_the_symbol_that_comes_next_is_always_a_legal_one(name):
     for streams in all_streams(named(name)):
         assert streams.legal.gather(2, streams.following[..., None])[..., 0][streams.present].all()
 
 
-@pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.parametrize("name", [*LANGUAGES, "a2b3", "a1b1c1d1"])
 def test_streams_hold_as_many_strings_as_asked_one_when_alone_and_one_stream_is_the_example(name):
     language = named(name)
     end = language.states(4).index("end")

@@ -17,8 +17,9 @@ from kuzushi.configs import SequencesConfig
 from kuzushi.data.counting import Counting, every_pair
 from kuzushi.data.languages import LANGUAGES
 from kuzushi.errors import ConfigError
+from kuzushi.experiments import sequences as module
 from kuzushi.experiments.sequences import choose, plan, run
-from kuzushi.models.recurrent import MODELS
+from kuzushi.models.recurrent import MODELS, Noise
 from kuzushi.training import Plan
 from memory import Memory
 
@@ -156,9 +157,79 @@ def test_the_loss_is_torchs_cross_entropy_without_the_padding(drawn, model, pres
     for net in range(3):
         own = slice(net, net + 1) if preset == "report" else slice(None)
         layer, readout = plain(model, started(config, 3), net)
-        logits = readout(layer(torch.eye(3)[streams.symbols[own]])[0])
-        losses.append(cross_entropy(logits.flatten(0, 1), following[own].flatten(), ignore_index=-100).item())
+        logits = readout(layer(torch.eye(3)[streams.symbols[own]])[0]).flatten(0, 1)
+        surprise = cross_entropy(logits, following[own].flatten(), ignore_index=-100, reduction="none")
+        free = 3.0 if preset == "fast" else 1.0  # what a symbol counts where several may follow
+        weights = (free - (free - 1) * streams.determined.float()) * streams.present
+        losses.append((surprise @ weights[own].flatten() / weights[own].sum()).item())
     assert result.history[0].loss == pytest.approx(sorted(losses)[1], abs=1e-6)
+
+
+def counting(monkeypatch, **changes):
+    """The preset counting, changed."""
+    monkeypatch.setitem(module.PRESETS, "counting", dataclasses.replace(module.PRESETS["counting"], **changes))
+    return SequencesConfig(lang="a1b2", model="lstm", preset="counting", nets=2, length=3, test_length=4, updates=20)
+
+
+def test_the_preset_counting_learns_as_a_plain_loop_with_the_worst_symbols_clipped_and_with_links_drawn_to_0(
+    monkeypatch, drawn
+):
+    config = counting(monkeypatch, forget_noise=0.0)
+    result, planned = run(config), plan(config)
+    weights, losses = started(config, 2), []
+    for net in range(2):
+        layer, readout = plain("lstm", weights, net)
+        parameters = [p for p in (*layer.parameters(), *readout.parameters()) if p.requires_grad]
+        optimiser = torch.optim.Adam(parameters)
+        losses.append([])
+        for update, streams in enumerate(drawn):
+            logits = readout(layer(torch.eye(2)[streams.symbols])[0])
+            following = torch.cat([streams.symbols[:, 1:], torch.zeros(len(streams.symbols), 1).long()], 1)
+            surprise = cross_entropy(logits.transpose(1, 2), following, reduction="none")
+            loss = surprise[streams.present].mean()
+            if update >= 0.35 * 20:
+                determined = zip(surprise, streams.determined, strict=True)
+                loss = loss + torch.stack([row[asked].max() for row, asked in determined]).mean()
+            optimiser.param_groups[0]["lr"] = rate = planned.learning_rate_at(update)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(parameters, 1.0)
+            optimiser.step()
+            with torch.no_grad():
+                links = layer.weight_hh_l0
+                links.copy_(links.sign() * (links.abs() - 0.2 * rate).clamp(min=0))
+            losses[net].append(loss.item())
+        learned = {
+            "weight_ih": layer.weight_ih_l0, "weight_hh": layer.weight_hh_l0, "bias": layer.bias_ih_l0,
+            "weight_out": readout.weight, "bias_out": readout.bias,
+        }  # fmt: skip
+        for name, weight in learned.items():
+            np.testing.assert_allclose(result.weights[name][net], weight.detach().numpy(), rtol=0, atol=2e-4)
+    assert len(drawn) == 20
+    np.testing.assert_allclose([score.loss for score in result.history], np.min(losses, 0), rtol=0, atol=1e-4)
+
+
+def test_noise_rises_over_35_percent_of_the_training_and_goes_on_with_the_updates_generator(monkeypatch):
+    seen = []
+
+    def spy(**options):
+        seen.append((options["forget"], options["generator"].get_state()))
+        return Noise(**options)
+
+    monkeypatch.setattr(module, "Noise", spy)
+    run(counting(monkeypatch, forget_noise=3.0))
+    assert [forget for forget, _ in seen] == pytest.approx([3 * min(1, update / 7) for update in range(20)])
+    assert len({state.numpy().tobytes() for _, state in seen}) == 20
+
+
+def test_only_the_preset_counting_has_noise_links_drawn_to_0_and_worst_symbols(monkeypatch):
+    monkeypatch.setattr(module, "Noise", None)
+    for options in ({}, {"model": "lstm"}, {"preset": "report"}):
+        config = SequencesConfig(**options, nets=1, updates=2)
+        assert plan(config).shrink == {}
+        assert module.PRESETS[config.preset].weight_of_worst == 0.0
+        run(config)
+    assert plan(SequencesConfig(preset="counting", model="lstm")).shrink == {"weight_hh": 0.2}
 
 
 def test_every_update_has_streams_of_its_own_that_depend_on_the_seed(drawn):
@@ -199,7 +270,7 @@ def test_the_same_seed_gives_the_same_nets_and_another_seed_others():
 
 @pytest.mark.parametrize(("failures", "net"), [((3, 9, 9), 1), ((3, None, 40, None), 1), ((2,), 0), ((5, 4), 0)])
 def test_the_net_that_goes_furthest_is_shown_and_of_several_the_first(failures, net):
-    assert choose(Exactness(first_failure=failures, accuracy=(0.5,) * len(failures), trained=4, tested=50)) == net
+    assert choose(Exactness(first_failure=failures, accuracy=(0.5,) * len(failures), trained=4, scored=50)) == net
 
 
 def test_nets_are_scored_by_the_first_string_that_fails(result):
@@ -223,6 +294,17 @@ def test_what_is_said_of_all_nets_follows_from_what_is_said_of_each(result):
     for failure, accuracy in zip(result.first_failure, result.accuracy, strict=True):
         assert 0 <= accuracy <= 1
         assert accuracy == 1 or failure is not None
+
+
+def test_shares_are_taken_over_the_strings_up_to_50_and_longer_ones_are_tested_all_the_same(monkeypatch):
+    monkeypatch.setattr(module, "SCORED", 5)
+    longer, shorter = (run(SequencesConfig(**(SMALL | {"model": "lstm", "test_length": length}))) for length in (20, 5))
+    assert (longer.scored_length, longer.tested_length) == (5, 20)
+    assert longer.accuracy == shorter.accuracy
+    assert longer.never_stop == shorter.never_stop
+    assert longer.solved == shorter.solved == longer.history[-1].solved
+    for far, near in zip(longer.first_failure, shorter.first_failure, strict=True):
+        assert near is None or far == near
 
 
 def test_a_net_that_never_stops_misses_one_symbol_of_each_string(srn):
@@ -260,7 +342,7 @@ def weights_times(cell, x, hidden):
 
 def test_the_arrays_have_a_row_for_each_symbol_of_the_walk(result):
     symbols = len("".join(result.walk))
-    shapes = {name: array.shape for name, array in result.arrays.items()}
+    shapes = {name: array.shape for name, array in result.arrays.items() if not name.startswith("portrait.")}
     of_lstm = {"cell": (symbols, 3), "gates": (symbols, 3, 3)} if result.model == "lstm" else {}
     assert shapes == {"state": (symbols,), "string": (symbols,), "hidden": (symbols, result.hid), **of_lstm}
     assert result.arrays["string"].tolist() == [i for i, text in enumerate(result.walk) for _ in text]
@@ -309,10 +391,39 @@ def test_no_more_than_20_strings_are_walked_and_the_machine_is_cut_at_4():
 
 def test_weights_have_an_axis_of_nets_and_the_shapes_of_torchs_layers(result):
     rows = 4 * result.hid if result.model == "lstm" else result.hid
-    assert {name: weight.shape for name, weight in result.weights.items()} == {
-        "weight_ih": (4, rows, 2), "weight_hh": (4, rows, result.hid), "bias": (4, rows),
-        "weight_out": (4, 2, result.hid), "bias_out": (4, 2),
+    one = {
+        "weight_ih": (rows, 2), "weight_hh": (rows, result.hid), "bias": (rows,),
+        "weight_out": (2, result.hid), "bias_out": (2,),
     }  # fmt: skip
+    snapped = len(result.snapping.nets) if result.snapping else 0
+    of_snapped = {f"snapped.{name}": (snapped, *shape) for name, shape in one.items()} if snapped else {}
+    assert {name: weight.shape for name, weight in result.weights.items()} == {
+        name: (4, *shape) for name, shape in one.items()
+    } | of_snapped
+
+
+def test_the_snapped_weights_are_the_trained_ones_with_the_changes_that_are_listed(lstm):
+    assert lstm.snapping.tried == 4
+    assert len(lstm.snapping.nets) == len(lstm.snapping.first_failure) > 0
+    for place, changed in enumerate(lstm.snapping.nets):
+        weights = {name: weight[changed.net].copy() for name, weight in lstm.weights.items() if "." not in name}
+        for change in changed.changes:
+            weights[change.name][change.place] = change.after
+        for name, weight in weights.items():
+            np.testing.assert_array_equal(lstm.weights[f"snapped.{name}"][place], weight)
+
+
+def test_an_lstm_is_counted_and_certified_and_snapped_an_srn_is_followed_to_its_fixed_points(srn, lstm):
+    found = ("dynamics", "counts", "counter_machine", "automata", "certification", "snapping")
+    there = [{name for name in found if getattr(result, name) is not None} for result in (srn, lstm)]
+    assert there == [{"dynamics", "certification"}, {"counts", "counter_machine", "certification", "snapping"}]
+    assert {name for name in srn.arrays if name.startswith("portrait.")}
+    assert srn.dynamics.arrays == {}
+    for result in (srn, lstm):
+        assert result.scored_length == result.tested_length == 6
+        assert result.certification.limit == 6
+        if result.certification.refutation is not None:
+            assert result.first_failure[result.shown.net] is not None
 
 
 # --- the run --------------------------------------------------------------------------------------------------
@@ -370,7 +481,7 @@ def test_a_grammar_is_learned_too_and_scored_by_the_lengths_of_its_strings(lang)
     assert all(REBER.fullmatch(text) for text in inner)
     if lang == "reber-embedded":
         assert all(text[1] == text[-2] for text in result.walk)
-    assert result.trained_length == result.tested_length >= max(map(len, result.walk))
+    assert result.trained_length == result.tested_length == result.scored_length >= max(map(len, result.walk))
     assert all(5 <= failure <= result.tested_length for failure in result.first_failure)
     assert all(step.legal and len(step.legal) <= 2 for step in result.shown.steps)
     for step in result.shown.steps:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from kuzushi.models.recurrent import LSTM, MODELS, SRN
+from kuzushi.models.recurrent import LSTM, MODELS, SRN, Noise, chosen, loaded
 
 NETS, ALPHABET, HID, TIME = 3, 4, 3, 7
 TORCH = {"srn": nn.RNN, "lstm": nn.LSTM}
@@ -269,3 +269,114 @@ def test_near_identity_a_state_is_kept_for_long():
             kept.append((model(steps, after=first).hidden[:, 0, -1] * first.hidden[:, 0, 0]).sum(1).median().item())
     without, near_identity = kept
     assert near_identity > 5 * abs(without)
+
+
+def noise(forget, *, seed=3):
+    return Noise(forget=forget, generator=torch.Generator().manual_seed(seed))
+
+
+def by_hand(model, net, x, to_forget):
+    """One LSTM of the ensemble step by step, for autograd; noise of shape (time, batch, hid) is handed in."""
+    hidden = cell = x.new_zeros(len(x), HID)
+    hiddens, cells = [], []
+    for t in range(x.shape[1]):
+        z = x[:, t] @ model.weight_ih[net].T + hidden @ model.weight_hh[net].T + model.bias[net]
+        i, f, g, o = z.chunk(4, 1)
+        cell = (f + to_forget[t]).sigmoid() * cell + i.sigmoid() * g.tanh()
+        hidden = o.sigmoid() * cell.tanh()
+        hiddens.append(hidden)
+        cells.append(cell)
+    hidden = torch.stack(hiddens, 1)
+    return hidden, torch.stack(cells, 1), hidden @ model.weight_out[net].T + model.bias_out[net]
+
+
+@pytest.mark.parametrize("streams", STREAMS)
+def test_with_noise_an_lstm_and_its_gradients_equal_autograds_with_the_same_noise(streams):
+    model, same, symbols = started("lstm"), started("lstm"), STREAMS[streams]()
+    trace = model(symbols, noise=noise(2.0))
+    drawn = torch.randn(TIME, NETS, HID, 2, generator=torch.Generator().manual_seed(3)).double()
+    to_forget = 2.0 * drawn.transpose(2, 3)  # (time, nets, batch, hid)
+    of_logits, of_hidden = loss_weights(2, TIME, ALPHABET), loss_weights(2, TIME, HID)
+    ((trace.logits * of_logits).sum() + (trace.hidden * of_hidden).sum()).backward()
+    for net in range(NETS):
+        hidden, cell, logits = by_hand(same, net, one_hot(read_by(symbols, net)), to_forget[:, net])
+        close(trace.hidden[net], hidden)
+        close(trace.cell[net], cell)
+        close(trace.logits[net], logits)
+        ((logits * of_logits).sum() + (hidden * of_hidden).sum()).backward()
+    for parameter, expected in zip(model.parameters(), same.parameters(), strict=True):
+        close(parameter.grad, expected.grad)
+    assert not torch.allclose(trace.hidden, model(symbols).hidden, atol=0.1)
+
+
+def test_without_noise_nothing_differs_by_a_bit_from_noise_of_size_0_and_none_is_drawn():
+    model, symbols = started("lstm"), shared()
+    before = torch.random.get_rng_state()
+    plainly, silenced = arrays(model(symbols)), arrays(model(symbols, noise=noise(0.0)))
+    for field, value in plainly.items():
+        assert torch.equal(silenced[field], value)
+    assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def forget_inputs(model, *, batch, time, **options):
+    """What comes into the forget gates of LSTMs whose weights are 0 but for those gates' bias, which is 1."""
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()
+        model.bias.view(len(model.bias), 4, -1)[:, 1] = 1.0
+    gates = model(torch.zeros(batch, time, dtype=torch.int64), **options).gates
+    assert (gates[:, :, :, [0, 2]] == 0.5).all(), "input and output gates are not disturbed"
+    return gates[:, :, :, 1].logit()
+
+
+def test_the_inputs_of_forget_gates_are_disturbed_by_gaussians_of_their_standard_deviation():
+    added = (forget_inputs(started("lstm", nets=40), batch=10, time=50, noise=noise(0.7)) - 1) / 0.7
+    count = added.numel()
+    assert added.mean().item() == pytest.approx(0, abs=4 / count**0.5)
+    assert added.square().mean().item() == pytest.approx(1, abs=4 * (2 / count) ** 0.5)
+    assert added.pow(4).mean().item() == pytest.approx(3, abs=4 * (96 / count) ** 0.5)
+
+
+def test_every_net_unit_stream_and_symbol_is_disturbed_on_its_own():
+    inputs = forget_inputs(started("lstm"), batch=5, time=6, noise=noise(1.0))
+    assert len(inputs.unique()) == inputs.numel() == NETS * 5 * 6 * HID
+
+
+def test_noise_is_the_same_for_the_same_seed_and_goes_on_with_its_generator():
+    model, symbols, going_on = started("lstm"), shared(), noise(1.0)
+    first = model(symbols, noise=noise(1.0)).hidden
+    assert torch.equal(model(symbols, noise=going_on).hidden, first)
+    assert not torch.equal(model(symbols, noise=going_on).hidden, first)
+    assert not torch.equal(model(symbols, noise=noise(1.0, seed=4)).hidden, first)
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.float64])
+@pytest.mark.parametrize("name", MODELS)
+def test_weights_become_the_ensemble_that_they_were_in_their_precision(name, precision):
+    model, symbols = started(name).to(precision), shared()
+    again = loaded(MODELS[name], model.state_dict())
+    assert type(again) is MODELS[name]
+    for field, value in arrays(model(symbols)).items():
+        assert value.dtype == precision
+        assert torch.equal(arrays(again(symbols))[field], value)
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.float64])
+@pytest.mark.parametrize("name", MODELS)
+def test_chosen_nets_are_those_of_the_ensemble_in_the_order_asked_and_not_tied_to_it(name, precision):
+    model, nets = started(name).to(precision), torch.tensor([2, 0])
+    some = chosen(model, nets)
+    for parameter, of_all in zip(some.parameters(), model.parameters(), strict=True):
+        assert parameter.dtype == precision
+        assert torch.equal(parameter, of_all[nets])
+    with torch.no_grad():
+        model.bias.zero_()
+    assert some.bias.any()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_weights_that_are_not_all_there_are_refused(name):
+    weights = dict(started(name).state_dict())
+    del weights["bias_out"]
+    with pytest.raises(RuntimeError, match="bias_out"):
+        loaded(MODELS[name], weights)

@@ -7,13 +7,13 @@ from math import dist
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import ArrowStyle, Circle, FancyArrowPatch
 
 from kuzushi.analysis.machines import smallest_machine
-from kuzushi.data.languages import LANGUAGES
-from kuzushi.plots.machines import RADIUS, colours, draw_machine, layout, phase
-from kuzushi.plots.style import BLACK, BLUE, GREEN, ORANGE, new_figure
+from kuzushi.data.languages import LANGUAGES, named
+from kuzushi.plots.machines import COLUMN, RADIUS, ROW, colours, depth, draw_machine, layout, phase
+from kuzushi.plots.style import BLACK, BLUE, GREEN, ORANGE, RED, new_figure
 from kuzushi.results import Machine, Transition
 
 DRAWN = [
@@ -24,15 +24,23 @@ DRAWN = [
     ("anbncn", 3),
     ("anb2nc3n", 1),
     ("anb2nc3n", 4),
+    ("a2b3", 4),
+    ("a3b1", 3),
+    ("a3b1c2", 3),
+    ("a1b6", 2),
+    ("a1b1c1d1", 4),
+    ("a1b1c1d1e1f1", 3),
+    ("dyck1", 1),
+    ("dyck1", 4),
 ]
-ON_A_CURVE = np.linspace(0, 1, 41)[:, None]
+ON_A_CURVE = np.linspace(0, 1, 41)
 
 
 @pytest.fixture(scope="module", params=DRAWN, ids=lambda drawn: "-".join(map(str, drawn)))
 def drawn(request):
     """A machine and the axes it is drawn in."""
     name, longest = request.param
-    machine = smallest_machine(LANGUAGES[name], longest=longest)
+    machine = smallest_machine(named(name), longest=longest)
     x, y = np.array(list(layout(machine).values())).T
     figure = new_figure(0.62 * (np.ptp(x) + 2), 0.62 * (np.ptp(y) + 2.4))
     ax = figure.subplots()
@@ -50,15 +58,15 @@ def arrows_of(machine):
 
 
 def curves(ax):
-    """The points along each arrow, from its source on; an arrow begins as one quadratic Bezier curve."""
+    """The points along each arrow, from its source on; what comes after its first stroke is its head."""
     lines = []
     for arrow in ax.patches:
         if isinstance(arrow, FancyArrowPatch):
-            path, t = arrow.get_path(), ON_A_CURVE
-            assert path.codes[:3].tolist() == [path.MOVETO, path.CURVE3, path.CURVE3]
+            path = arrow.get_path()
             assert isinstance(arrow.get_arrowstyle(), ArrowStyle.CurveFilledB), "its head is at its target"
-            start, pull, end = path.vertices[:3]
-            lines.append((1 - t) ** 2 * start + 2 * t * (1 - t) * pull + t**2 * end)
+            strokes = list(path.iter_bezier())
+            begins = [place for place, (_, code) in enumerate(strokes) if code == path.MOVETO]
+            lines.append(np.vstack([stroke(ON_A_CURVE) for stroke, _ in strokes[1 : begins[1]]]))
     return lines
 
 
@@ -120,9 +128,9 @@ def test_no_label_covers_another_and_all_is_in_sight(drawn):
 
 
 @pytest.mark.parametrize("longest", range(1, 7))
-@pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.parametrize("name", [*LANGUAGES, "a2b3", "a9b1", "a5b1c2", "a1b1c1d1", "a2b1c3d1e1f1"])
 def test_no_two_states_touch(name, longest):
-    machine = smallest_machine(LANGUAGES[name], longest=longest)
+    machine = smallest_machine(named(name), longest=longest)
     places = layout(machine)
     assert places.keys() == set(machine.states)
     assert all(dist(one, other) > 2 * RADIUS for one, other in combinations(places.values(), 2))
@@ -140,6 +148,17 @@ def test_a_counting_machine_goes_right_while_it_counts_and_left_while_it_counts_
     assert rows["9c"] == rows["1c"] == rows["end"]
 
 
+def test_first_symbols_that_come_in_pairs_lie_evenly_above_what_they_are_followed_by():
+    places = layout(smallest_machine(named("a2b3"), longest=2))
+    assert [places[f"a{k}"] for k in (1, 2, 3, 4)] == [(1.5, ROW), (3.0, ROW), (4.5, ROW), (6.0, ROW)]
+    assert [places[state] for state in ("end", "1b", "2b", "5b")] == [(0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (5.0, 0.0)]
+
+
+def test_brackets_lie_in_a_row_by_depth_and_the_end_above_where_none_is_open():
+    places = layout(smallest_machine(LANGUAGES["dyck1"], longest=2))
+    assert places == {"end": (0.0, ROW), "0)": (0.0, 0.0), "1)": (COLUMN, 0.0), "2)": (2 * COLUMN, 0.0)}
+
+
 def test_a_grammar_lies_from_left_to_right_by_the_symbols_read():
     places = layout(smallest_machine(LANGUAGES["reber"], longest=1))
     left_to_right = sorted({x for x, _ in places.values()})
@@ -153,6 +172,25 @@ def test_a_grammar_lies_from_left_to_right_by_the_symbols_read():
 )
 def test_the_phase_of_a_state_is_what_is_read_in_it(state, read):
     assert phase(state) == read
+
+
+def test_the_depth_of_a_state_is_how_many_brackets_are_open():
+    assert [depth(state) for state in ("0)", "12)", "end", "3b", "2", "T1", "2b 9c")] == [0, 12, *[None] * 5]
+
+
+def test_six_phases_have_six_colours_that_do_not_depend_on_the_order_of_the_states():
+    states = named("a1b1c1d1e1f1").states(2)
+    colour = colours(states)
+    assert len(set(colour.values())) == 7
+    assert (colour["a1"], colour["1b 2c 2d 2e 2f"], colour["1f"]) == (BLUE, ORANGE, RED)
+    assert colours(states[::-1]) == colour
+
+
+def test_depths_are_coloured_from_dark_to_light():
+    colour = colours(LANGUAGES["dyck1"].states(9))
+    assert colour["end"] == BLACK
+    bright = [sum(to_rgb(colour[f"{depth})"])) for depth in range(10)]
+    assert bright == sorted(set(bright))
 
 
 def test_states_that_count_are_coloured_by_phase_and_nodes_of_a_grammar_one_by_one():

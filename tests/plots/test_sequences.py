@@ -11,6 +11,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Circle
 from matplotlib.text import Text
 
+from by_hand import ANB2NC3N
 from kuzushi.analysis.machines import smallest_machine
 from kuzushi.configs import SequencesConfig
 from kuzushi.data.languages import LANGUAGES
@@ -18,18 +19,16 @@ from kuzushi.experiments.sequences import run
 from kuzushi.plots.sequences import (
     GATES,
     LONGEST_PATH,
-    MOST_BARS,
-    WRITTEN,
-    draw_failures,
+    MOST_STATES,
     draw_predictions,
     draw_values,
-    failures,
     figures,
 )
-from kuzushi.plots.style import BLACK, BLUE, RED, new_figure
+from kuzushi.plots.style import BLACK, RED, new_figure
 from kuzushi.results import Step
 
 FAST = {"nets": 4, "length": 3, "test_length": 6, "updates": 20}
+EXPLAINED = ("dynamics", "counts", "counter_machine", "automata", "certification", "snapping")
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +44,11 @@ def lstm():
 @pytest.fixture(scope="module")
 def reber():
     return run(SequencesConfig(lang="reber", hid=5, **FAST))
+
+
+@pytest.fixture(scope="module")
+def brackets():
+    return run(SequencesConfig(lang="dyck1", **FAST))
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +77,11 @@ def failing_at(result, *lengths, shown=0, **changes):
     return dataclasses.replace(result, nets=len(lengths), first_failure=lengths, shown=shown, **changes)
 
 
+def unexplained(result, *, but=()):
+    """The result as if nothing had been found of how its nets count, but in these fields."""
+    return dataclasses.replace(result, **{name: None for name in EXPLAINED if name not in but})
+
+
 def step(symbol, legal, *, right):
     return Step(
         symbol=symbol, state="end", hidden=(), probabilities=(0.25, 0.75), legal=legal, determined=True, right=right
@@ -84,9 +93,11 @@ def step(symbol, legal, *, right):
 
 def test_every_figure_has_a_name_of_its_own_and_words_and_can_be_rendered(figured, srn, lstm, reber):
     assert [one.name for one in figures([srn, lstm, reber])] == [
-        "1-machine", "1-states", "1-predictions", "1-first-failure", "1-training",
+        "1-machine", "1-states", "1-predictions", "1-first-failure", "1-training", "1-phase-portraits",
         "2-machine", "2-states", "2-states-3d", "2-gates", "2-predictions", "2-first-failure", "2-training",
+        "2-counting", "2-decoded-counts", "2-cell-steps", "2-snapped",
         "3-machine", "3-states", "3-states-3d", "3-predictions", "3-first-failure", "3-training",
+        "3-automaton", "3-automaton-states",
     ]  # fmt: skip
     for one in figured.values():
         for words in (one.caption, one.alternative):
@@ -98,23 +109,58 @@ def test_every_figure_has_a_name_of_its_own_and_words_and_can_be_rendered(figure
         assert file.getvalue().startswith(b"\x89PNG")
 
 
-def test_no_figure_needs_more_letters_than_ascii(figured):
+def test_no_figure_needs_letters_beyond_ascii_but_a_minus_and_a_dot(figured):
+    letters = {*map(chr, range(128)), "−", "·"}
     for one in figured.values():
-        assert {letter for text in one.figure.findobj(Text) for letter in text.get_text()} - {"−"} <= set(
-            map(chr, range(128))
-        )
+        assert {letter for text in one.figure.findobj(Text) for letter in text.get_text()} <= letters
 
 
 def test_a_net_of_one_unit_has_no_plane_of_states():
     result = run(SequencesConfig(lang="anbn", model="lstm", hid=1, nets=1, length=2, test_length=2, updates=1))
-    assert list(drawn(result)) == ["1-machine", "1-gates", "1-predictions", "1-first-failure", "1-training"]
+    assert list(drawn(unexplained(result))) == [
+        "1-machine", "1-gates", "1-predictions", "1-first-failure", "1-training",
+    ]  # fmt: skip
 
 
-def test_every_language_is_written_out():
-    assert WRITTEN.keys() == LANGUAGES.keys()
-    powers = str.maketrans("ⁿ²³", "n23")
-    for name, words in WRITTEN.items():
-        assert words.translate(powers) == name or "Reber" in words
+def test_a_machine_without_room_on_a_page_is_not_drawn(srn):
+    result = run(SequencesConfig(lang="a5b5c5", nets=1, length=4, test_length=4, updates=1))
+    assert len(result.machine.states) > MOST_STATES >= len(srn.machine.states)
+    assert next(iter(figures([result]))).name == "1-states"
+
+
+def after_training(result):
+    names = list(drawn(result))
+    return names[names.index("1-training") + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "expected"),
+    [
+        ("srn", "dynamics", ["1-phase-portraits"]),
+        ("lstm", "counts", ["1-counting", "1-decoded-counts", "1-cell-steps"]),
+        ("lstm", "snapping", ["1-snapped"]),
+        ("lstm", "certification", []),
+        ("reber", "automata", ["1-automaton", "1-automaton-states"]),
+    ],
+)
+def test_only_what_was_found_of_how_nets_count_is_drawn(request, name, field, expected):
+    assert after_training(unexplained(request.getfixturevalue(name), but=[field])) == expected
+
+
+def test_a_counter_machine_is_drawn_before_the_counts_where_there_is_one(lstm):
+    found, none = (
+        dataclasses.replace(lstm.counter_machine, machine=machine, why_not=why_not)
+        for machine, why_not in ((ANB2NC3N, None), (None, "no step is an integer"))
+    )
+    bare = unexplained(lstm, but=["counts"])
+    counting = ["1-counting", "1-decoded-counts", "1-cell-steps"]
+    assert after_training(dataclasses.replace(bare, counter_machine=found)) == ["1-counter-machine", *counting]
+    assert after_training(dataclasses.replace(bare, counter_machine=none)) == counting
+
+
+def test_where_no_net_could_be_snapped_there_is_no_figure_of_it(lstm):
+    nothing = dataclasses.replace(lstm.snapping, nets=(), first_failure=(), exact=0, certification=None)
+    assert after_training(dataclasses.replace(unexplained(lstm), snapping=nothing)) == []
 
 
 # --- machine and states ---------------------------------------------------------------------------------------
@@ -129,6 +175,23 @@ def test_the_machine_of_the_language_is_drawn_and_told(figured, name, lang):
     told = one.alternative.removeprefix("As state, symbol, next state: ").removesuffix(".").split("; ")
     assert told == [f"{arrow.source} {arrow.symbol} {arrow.target}" for arrow in machine.transitions]
     assert ("n is at most 3" in one.caption) == (lang != "reber")
+
+
+def test_brackets_are_told_by_their_nesting(brackets):
+    told = {name: figure.caption for name, figure in drawn(brackets).items()}
+    assert "As long as a string's deepest nesting is at most 3, it follows Dyck-1" in told["1-machine"]
+    assert "with 5 states" in told["1-machine"]
+    assert "three brackets are open" in told["1-states"]
+    assert f"after each symbol of {len(brackets.walk)} strings, " in told["1-states"]
+    assert "by its deepest nesting, up to 6: alone or in a stream" in told["1-first-failure"]
+
+
+def test_a_pattern_is_told_with_its_powers_and_letters():
+    result = run(SequencesConfig(lang="x2y3", **FAST))
+    told = {name: figure.caption for name, figure in drawn(result).items()}
+    assert "As long as a string's n is at most 3, it follows x²ⁿy³ⁿ; " in told["1-machine"]
+    assert "such as x3 three x's" in told["1-states"]
+    assert "the strings n = 1 to 3" in told["1-states"]
 
 
 def test_the_states_are_those_of_the_arrays_and_the_path_is_that_of_the_longest_string(figured, lstm):
@@ -245,36 +308,14 @@ def test_a_stream_without_errors_says_nowhere(srn):
 # --- scores ---------------------------------------------------------------------------------------------------
 
 
-def test_the_bars_of_the_first_failures_sum_to_the_nets(ax, srn):
-    result = failing_at(srn, 2, 5, None, 2, 3, 4, None, None, solved=5)
-    assert failures(result) == [("2", 2, 2), ("3", 3, 1), ("4", 4, 1), ("5", 5, 1), ("none to 6", None, 3)]
-    draw_failures(ax, result)
-    assert [bar.get_height() for bar in ax.patches] == [2, 1, 1, 1, 3]
-    assert sum(bar.get_height() for bar in ax.patches) == result.nets
-    assert [to_hex(bar.get_facecolor()) for bar in ax.patches] == [
-        colour.lower() for colour in (RED, RED, BLUE, BLUE, BLUE)
-    ]
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["2", "3", "4", "5", "none to 6"]
-    assert [text.get_text() for text in ax.texts] == ["2", "1", "1", "1", "3"]
-
-
-def test_of_many_lengths_several_share_a_bar(srn):
-    lengths = tuple(range(1, 2 * MOST_BARS + 2))
-    bars = failures(failing_at(srn, *lengths, None, trained_length=6, tested_length=80))
-    assert len(bars) <= MOST_BARS + 1
-    assert sum(count for *_, count in bars) == len(lengths) + 1
-    assert bars[0] == ("1-3", 3, 3)
-    assert bars[-2:] == [("49-51", 51, 3), ("none to 80", None, 1)]
-
-
 def test_the_words_of_the_failures_are_their_numbers(figured, lstm):
     one = figured["2-first-failure"]
     assert sum(int(count) for count in re.findall(r": (\d+)", one.alternative.partition(":")[2])) == lstm.nets
     rate = lstm.solved_interval
     assert f"{lstm.solved} of {lstm.nets} nets, {rate.mean:.0%}" in one.caption
     assert f"{rate.low:.0%} to {rate.high:.0%}" in one.caption
-    assert "by its n:" in one.caption
-    assert "by its number of symbols:" in figured["3-first-failure"].caption
+    assert "by its n, up to 6: alone or in a stream" in one.caption
+    assert "by its number of symbols: alone or in a stream" in figured["3-first-failure"].caption
 
 
 def test_every_caption_says_which_net_is_shown_and_how_far_it_goes(srn):

@@ -8,10 +8,11 @@ import pytest
 
 from kuzushi.configs import SequencesConfig
 from kuzushi.experiments.sequences import run
-from kuzushi.report import sequences
+from kuzushi.report import certainty, counters, dynamics, extraction, sequences
 from kuzushi.report.sequences import section, text
 
 FAST = {"nets": 3, "length": 3, "test_length": 6, "updates": 20}
+EXPLAINED = ("dynamics", "counts", "counter_machine", "automata", "certification", "snapping")
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,11 @@ def failing_at(result, *lengths, shown=0, **changes):
     return dataclasses.replace(result, nets=len(lengths), first_failure=lengths, shown=shown, **changes)
 
 
+def unexplained(result):
+    """The result as if nothing had been found of how its nets count."""
+    return dataclasses.replace(result, **dict.fromkeys(EXPLAINED))
+
+
 def named(table):
     """The rows of a table as one dictionary each."""
     return [dict(zip(table.header, row, strict=True)) for row in table.rows]
@@ -48,7 +54,6 @@ def named(table):
 
 def test_every_row_of_every_table_is_text_and_as_long_as_its_header(srn, lstm, reber):
     one = section([srn, lstm, reber])
-    assert len(one.tables) == 4
     for table in (*one.tables, one.runs):
         assert table.rows
         for row in (table.header, *table.rows):
@@ -132,8 +137,26 @@ def test_a_net_of_another_kind_or_size_is_not_one_of_the_study(other):
     assert named(section([result]).tables[0])[0]["in the study"] == "not there"
 
 
+def test_another_name_of_the_same_language_is_that_of_the_study():
+    result = run(SequencesConfig(lang="a1b2", nets=1, updates=1, length=2, test_length=2))
+    (row,) = named(section([result]).tables[0])
+    assert (row["language"], row["in the study"]) == ("aⁿb²ⁿ", "figures, no numbers")
+
+
+def test_brackets_are_scored_everywhere_and_by_their_nesting():
+    result = run(SequencesConfig(lang="dyck1", model="lstm", **FAST))
+    one = section([result])
+    assert "are exact on every test string nested at most 3 deep, alone" in one.answer[0]
+    assert named(one.tables[0])[0]["trained on"] == "nesting ≤ 3"
+    assert {row[-1] for row in one.tables[1].rows} <= {"right", "wrong"}
+    assert all(
+        row[-1] == ("right" if step.right else "wrong")
+        for row, step in zip(one.tables[1].rows, result.shown.steps, strict=True)
+    )
+
+
 def test_the_answer_says_how_many_nets_are_exact_and_how_far_the_best_goes(srn, reber):
-    of_srn, of_reber, scored = section([srn, reber]).answer
+    of_srn, of_reber, scored = section([unexplained(srn), unexplained(reber)]).answer
     assert of_srn.startswith(f"SRN with 2 units on aⁿb²ⁿ: {srn.solved} of 3 nets, ")
     assert "are exact on every string up to n = 3, alone and in a stream without reset" in of_srn
     assert re.search(rf"The one that goes furthest fails first at {max(srn.first_failure)}\.$", of_srn)
@@ -141,3 +164,49 @@ def test_the_answer_says_how_many_nets_are_exact_and_how_far_the_best_goes(srn, 
     assert scored.startswith("Nets are scored by whole strings")
     never = section([failing_at(srn, 2, None, shown=1)]).answer[0]
     assert never.endswith("The one that goes furthest has no failure up to 6.")
+
+
+# --- how the nets count ---------------------------------------------------------------------------------------
+
+
+def test_what_was_found_of_an_ensemble_is_told_after_its_score(srn, lstm, reber):
+    one = section([srn, lstm, reber])
+    scores, plain = one.tables[0], section([unexplained(result) for result in (srn, lstm, reber)])
+    of_srn, of_lstm, of_reber, scored = plain.answer
+    assert one.answer == (
+        of_srn, *dynamics.paragraphs(srn.dynamics), *certainty.paragraphs(srn),
+        of_lstm, *counters.paragraphs(lstm.counts, lstm.counter_machine), *certainty.paragraphs(lstm),
+        of_reber, *extraction.answer(reber, reber.automata),
+        scored,
+    )  # fmt: skip
+    _, srn_stream, lstm_stream, reber_stream = plain.tables
+    assert one.tables == (
+        scores,
+        srn_stream, *dynamics.tables(srn.dynamics), *certainty.tables(srn),
+        lstm_stream, *counters.tables(lstm.counts, lstm.counter_machine), *certainty.tables(lstm),
+        reber_stream, extraction.nets(reber, reber.automata),
+        extraction.summary([(reber, reber.automata)]),
+    )  # fmt: skip
+
+
+def test_each_question_is_asked_of_the_nets_that_can_answer_it(srn, lstm, reber):
+    questions = ("How does the SRN count?", "What is in the cell", "What machine did it learn?", "Can we be sure?")
+    asked = [
+        [question for question in questions if any(said.startswith(question) for said in section([result]).answer)]
+        for result in (srn, lstm, reber)
+    ]
+    assert asked == [[questions[0], questions[3]], [questions[1], questions[3]], [questions[2]]]
+
+
+def test_where_nothing_was_found_only_scores_and_streams_are_told(srn, lstm):
+    one = section([unexplained(srn), unexplained(lstm)])
+    assert len(one.answer) == 3
+    assert [table.title.partition(":")[0] for table in one.tables] == [
+        "Whole strings", "One stream, symbol by symbol", "One stream, symbol by symbol",
+    ]  # fmt: skip
+
+
+def test_a_net_trained_on_one_length_has_no_counts_to_tell():
+    result = run(SequencesConfig(lang="anbn", model="lstm", nets=1, length=1, test_length=2, updates=1))
+    assert result.counts is result.counter_machine is None
+    assert not any("What is in the cell" in paragraph for paragraph in section([result]).answer)

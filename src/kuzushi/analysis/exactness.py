@@ -1,17 +1,20 @@
-"""Scoring by whole strings: a net knows a string only if it is right at every symbol that is determined.
+"""Scoring by whole strings: a net knows a string only if it is right wherever its language asks.
+
+A language that counts asks where the next symbol is determined, a grammar and balanced brackets after every symbol.
 
 A share of right symbols says little here: a net that never stops saying the last symbol is right 99.8 % of the time on
 a^n b^n with n = 515 on average, and knows nothing. `never_stop` gives that share, to be shown beside every accuracy.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from kuzushi.data.streams import Streams
-from kuzushi.models.recurrent import LSTM, SRN
+from kuzushi.models.recurrent import LSTM, SRN, chosen
 
 AT_ONCE = 1_000_000
 """Symbols read by all nets together before their traces are let go: what bounds the memory of a long test."""
@@ -24,13 +27,14 @@ class Exactness:
     """How far each net of an ensemble is right."""
 
     first_failure: tuple[int | None, ...]
-    """The smallest n of which a string fails, alone or in a stream; None where none does."""
+    """The smallest n of which a string fails, alone or in a stream, or a shorter one after it in a stream of longer
+    strings than `scored`; None where none does."""
     accuracy: tuple[float, ...]
-    """The share of determined symbols predicted, over the strings read alone."""
+    """The share of determined symbols predicted, over the strings up to `scored`."""
     trained: int
-    """The largest n that is tested in a stream."""
-    tested: int
-    """The largest n that is tested alone."""
+    """The largest n of the strings that stand side by side."""
+    scored: int
+    """The largest n of the strings read alone."""
 
     @property
     def solved(self) -> tuple[bool, ...]:
@@ -38,16 +42,27 @@ class Exactness:
         return tuple(n is None or n > self.trained for n in self.first_failure)
 
 
-def exactness(model: SRN | LSTM, *, alone: Streams, side_by_side: Streams) -> Exactness:
-    """Read strings one by one from the initial state, and strings in streams without a reset between them."""
+def exactness(model: SRN | LSTM, *, alone: Streams, side_by_side: Streams, beyond: Iterable[Streams] = ()) -> Exactness:
+    """Read strings one by one from the initial state, and strings in streams without a reset between them.
+
+    Args:
+        beyond: longer strings, in parts of growing length; a net that has failed does not read on.
+    """
     failure, right_symbols = _read(model, alone)
     failure_in_stream, _ = _read(model, side_by_side)
-    first_failure = failure.minimum(failure_in_stream).tolist()
+    failure = failure.minimum(failure_in_stream)
+    for part in beyond:
+        left = (failure == NEVER).nonzero()[:, 0]
+        if not len(left):
+            break
+        # A short string that fails after a long one does not fail among strings up to its own n.
+        part = replace(part, n=part.n.cummax(1).values).to(left.device)
+        failure[left], _ = _read(chosen(model, left), part)
     return Exactness(
-        first_failure=tuple(n if n < NEVER else None for n in first_failure),
+        first_failure=tuple(n if n < NEVER else None for n in failure.tolist()),
         accuracy=tuple((right_symbols / alone.determined.sum()).tolist()),
         trained=int(side_by_side.n.max()),
-        tested=int(alone.n.max()),
+        scored=int(alone.n.max()),
     )
 
 

@@ -1,5 +1,6 @@
-"""Languages that count: a^n b^n, a^n b^2n, a^n b^2n c^3n and their kin."""
+"""Languages that count: a^n b^n, a^n b^2n, a^2n b^3n, a^n b^n c^n d^n and their kin."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, combinations
@@ -10,24 +11,27 @@ from torch import Generator, Tensor
 from torch.nn.functional import one_hot
 
 from kuzushi.data.streams import Streams, lay_out
+from kuzushi.errors import ConfigError
 
 TOGETHER = 100
 """The most pairs of strings in one stream of a test: streams are read at once, and a longer one takes longer."""
+LONGEST_STRING = 12_000
+"""Symbols of a^n b^2n c^3n at n = 2,000: a table holds the strings of every n, and memory is not without end."""
 
 
 @dataclass(frozen=True)
 class Counting:
-    """Strings of n times the first symbol, then each further symbol its ratio times n.
+    """Strings of n = 1, 2, ...: each symbol in turn, its ratio times n.
 
     Example: Counting(("a", "b"), (1, 2)) is a^n b^2n: abb, aabbbb, aaabbbbbb, ...
 
     A state is named by what must be known to go on: "a3" (three a's read), "2b 9c" (two b's and nine c's to come),
-    "end". A net is asked where the next symbol is determined, which is everywhere but after an a.
+    "end". A net is asked where the next symbol is determined: everywhere but after as many a's as some string has.
     """
 
     symbols: tuple[str, ...]
     ratios: tuple[int, ...]
-    """How often each symbol comes, in units of n; the first is 1."""
+    """How often each symbol comes, in units of n."""
 
     def states(self, longest: int) -> tuple[str, ...]:
         table = _all_strings(self, longest)
@@ -38,7 +42,11 @@ class Counting:
         return tuple(names)
 
     def of(self, n: Int[Tensor, "batch strings"], *, longest: int) -> Streams:
-        """Streams of strings of given n, each from 1 to `longest`."""
+        """Streams of strings of given n, each from 1 to `longest`.
+
+        Raises:
+            ConfigError: if a string of n = `longest` has more than LONGEST_STRING symbols.
+        """
         table, period = _all_strings(self, longest), sum(self.ratios)
         lengths = period * n.flatten()
         begins = _begins(n.flatten(), period)
@@ -61,6 +69,19 @@ class Counting:
         # Each stream begins with the string that the one before ended with; the last goes on at the beginning.
         places = torch.arange(streams)[:, None] * TOGETHER + torch.arange(min(TOGETHER + 1, len(pairs)))
         return self.of(pairs[places % (len(pairs) - 1)], longest=longest)
+
+    def beyond(self, shorter: int, longest: int) -> Iterator[Streams]:
+        """The strings with n from `shorter` + 1 to `longest`, in parts of growing length: n, m, n in one stream.
+
+        m is random and at most n, so that each n is read from the initial state and after another string, and a
+        short string after a long one.
+        """
+        generator = torch.Generator().manual_seed(shorter)
+        while shorter < longest:
+            n = torch.arange(shorter + 1, min(shorter + max(10, shorter // 5), longest) + 1)
+            m = (torch.rand(len(n), generator=generator) * n).long() + 1
+            shorter = int(n[-1])
+            yield self.of(torch.stack([n, m, n], 1), longest=longest)
 
     def example(self, longest: int) -> Streams:
         return self.of(torch.tensor([[3, 1, 2]]).clamp(max=longest), longest=longest)
@@ -100,21 +121,36 @@ def _begins(n: Int[Tensor, " strings"], period: int) -> Int[Tensor, " strings"]:
 @lru_cache(maxsize=8)
 def _all_strings(language: Counting, longest: int) -> _AllStrings:
     ratios, numbers = torch.tensor(language.ratios), torch.arange(1, longest + 1)
-    period = sum(language.ratios)
+    alphabet, period = len(ratios), sum(language.ratios)
+    if period * longest > LONGEST_STRING:
+        raise ConfigError(
+            f"n up to {longest}: the longest string would have {period * longest:,} symbols; at most "
+            f"{LONGEST_STRING:,} are possible, which is --test-length {LONGEST_STRING // period}"
+        )
     n = numbers.repeat_interleave(period * numbers)  # (total,)
     after = torch.arange(1, len(n) + 1) - _begins(n, period)  # symbols of this string read so far
-    in_as = after <= n
-    read = torch.where(in_as, after, 0)
-    left = (ratios.cumsum(0) * n[:, None] - after[:, None]).clamp(min=torch.tensor(0), max=ratios * n[:, None])
-    left = torch.where(in_as[:, None], 0, left[:, 1:])  # (total, later)
-    # One number for all that must be known: it rises along a1, a2, ... and then falls with what is left.
-    radix = int(ratios.max()) * longest + 1
-    to_come = (left * radix ** torch.arange(len(ratios) - 2, -1, -1)).sum(1)
-    known, state = torch.where(in_as, read - longest, 1 + to_come.max() - to_come).unique(return_inverse=True)
-    read = torch.zeros_like(known).scatter_(0, state, read)
-    left = left.new_zeros(len(known), len(ratios) - 1).index_put_((state,), left)
-    next_symbol = torch.cat([(left == 0).all(1, keepdim=True), left > 0], 1).int().argmax(1)  # (states,)
-    legal = one_hot(next_symbol, len(ratios)).bool()
-    legal[read > 0, :2] = True
-    symbol = torch.arange(len(ratios)).repeat(longest).repeat_interleave((ratios * numbers[:, None]).flatten())
+    ends = ratios.cumsum(0) * n[:, None]  # where each symbol's run ends: (total, alphabet)
+    left = (ends - after[:, None]).clamp(min=torch.tensor(0), max=ratios * n[:, None])
+    in_as = after <= ends[:, 0]
+    read, phase = torch.where(in_as, after, 0), (left == 0).long().sum(1)  # the runs that are over
+    known, state = torch.where(in_as, after - ends[-1, 0], _to_come(left, phase, n)).unique(return_inverse=True)
+    shown = torch.zeros_like(known).scatter_(0, state, torch.arange(len(state)))  # a place in each state
+    read, left, phase = read[shown], left[shown, 1:], phase[shown]
+    left[read > 0] = 0
+    legal = one_hot(torch.where(read > 0, 0, phase % alphabet), alphabet).bool()
+    legal[:, 1] |= (read > 0) & (read % ratios[0] == 0)
+    symbol = torch.arange(alphabet).repeat(longest).repeat_interleave((ratios * numbers[:, None]).flatten())
     return _AllStrings(symbol=symbol, state=state, read=read, left=left, legal=legal)
+
+
+def _to_come(
+    left: Int[Tensor, "total alphabet"], phase: Int[Tensor, " total"], n: Int[Tensor, " total"]
+) -> Int[Tensor, " total"]:
+    """One positive number for all that must be known once the a's are over; it rises towards the end of a string.
+
+    That is which symbol is being read, how many of it are left, and while others are to come after it n.
+    """
+    last, longest = left.shape[1] - 1, n[-1]
+    left_of_it = left.gather(1, phase.clamp(max=last)[:, None])[:, 0]
+    place = phase * (left.amax() + 1) - left_of_it
+    return place * (longest + 1) - torch.where(phase < last, n, 0)

@@ -1,8 +1,9 @@
 """The recurrent nets: an ensemble of SRNs or LSTMs that read symbols and predict the next one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from jaxtyping import Float, Int
@@ -24,6 +25,18 @@ class Trace:
     cell: Float[Tensor, "nets batch time hid"] | None = None
     gates: Float[Tensor, "nets batch time 3 hid"] | None = None
     """Input, forget and output gate, 0..1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noise:
+    """Gaussian noise in an LSTM that learns, anew for each net, unit and symbol.
+
+    A forget gate that is to keep a count in spite of its noise needs an input far above 0, where it is nearly 1.
+    """
+
+    forget: float
+    """Standard deviation of what is added to the input of the forget gate."""
+    generator: Generator
 
 
 class SRN(nn.Module):
@@ -80,13 +93,16 @@ class LSTM(nn.Module):
         self.weight_out = _uniform(nets, alphabet, hid, hid=hid, generator=generator)
         self.bias_out = _uniform(nets, alphabet, hid=hid, generator=generator)
 
-    def forward(self, symbols: Symbols, *, after: Trace | None = None) -> Trace:
+    def forward(self, symbols: Symbols, *, after: Trace | None = None, noise: Noise | None = None) -> Trace:
         """Read streams, the same for all nets or each net its own.
 
         Args:
             after: go on from where this trace ended, instead of from zero. No gradient flows back into it.
+            noise: what disturbs the nets; nothing unless given.
         """
         drive = _drive(self.weight_ih, self.bias, symbols)
+        if noise is not None:
+            drive = _disturbed(drive, noise)
         hidden, cell, gates = _LSTMSteps.apply(  # type: ignore[no-untyped-call]
             drive,
             self.weight_hh,
@@ -96,6 +112,22 @@ class LSTM(nn.Module):
         gates = _public(gates).unflatten(-1, (4, -1))[..., [0, 1, 3], :]
         logits = _public(_readout(self.weight_out, self.bias_out, hidden))
         return Trace(hidden=_public(hidden), logits=logits, cell=_public(cell), gates=gates)
+
+
+Net = TypeVar("Net", bound=SRN | LSTM)
+
+
+def loaded(kind: type[Net], weights: Mapping[str, Tensor]) -> Net:
+    """The ensemble with these weights, in their precision."""
+    nets, hid, alphabet = len(weights["bias"]), weights["weight_hh"].shape[2], weights["weight_ih"].shape[2]
+    model = kind(nets, alphabet=alphabet, hid=hid, generator=Generator())
+    model.to(weights["bias"]).load_state_dict(weights)
+    return model
+
+
+def chosen(model: Net, nets: Int[Tensor, " some"]) -> Net:
+    """Some nets of an ensemble as an ensemble of their own."""
+    return loaded(type(model), {name: weight[nets] for name, weight in model.state_dict().items()})
 
 
 MODELS: dict[str, type[SRN] | type[LSTM]] = {"srn": SRN, "lstm": LSTM}
@@ -110,6 +142,12 @@ def _drive(
     x = one_hot(symbols.movedim(-1, 0), weight.shape[2]).to(weight.dtype)  # (time, [nets,] batch, alphabet)
     spec = "nrk,tbk->tnrb" if symbols.dim() == 2 else "nrk,tnbk->tnrb"
     return torch.einsum(spec, weight + bias[..., None], x).contiguous()  # copied once rather than step by step
+
+
+def _disturbed(drive: Float[Tensor, "time nets rows batch"], noise: Noise) -> Float[Tensor, "time nets rows batch"]:
+    """The inputs of an LSTM's gates with those of the forget gates disturbed."""
+    i, f, g, o = drive.chunk(4, 2)
+    return torch.cat([i, f + noise.forget * torch.randn(f.shape, generator=noise.generator).to(f), g, o], 2)
 
 
 def _readout(

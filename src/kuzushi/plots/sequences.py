@@ -1,6 +1,5 @@
 """Figures of recurrent nets: where the hidden state goes, what the gates do, and how far each net counts."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import ceil
 
@@ -10,28 +9,30 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from kuzushi.plots.counter_machine import counter_machine_figure
+from kuzushi.plots.counters import counts_figures
+from kuzushi.plots.dynamics import dynamics_figures, portrayed
+from kuzushi.plots.extraction import automata_figures
+from kuzushi.plots.failures import draw_failures, failures_in_words
+from kuzushi.plots.languages import TITLES, bracketed, names_of_states, written
 from kuzushi.plots.machines import NODES, draw_machine, layout
+from kuzushi.plots.snapping import snapping_figure
 from kuzushi.plots.states import States, draw_states, draw_states_3d, pairs_of_units
 from kuzushi.plots.style import BLACK, BLUE, ORANGE, RED, Drawn, new_figure
 from kuzushi.results import EnsembleLoss, SequencesResult, Step
 
-TITLES = {"srn": "SRN", "lstm": "LSTM"}
-WRITTEN = {
-    "reber": "Reber's grammar", "reber-embedded": "the embedded Reber grammar", "anbn": "aⁿbⁿ", "anb2n": "aⁿb²ⁿ",
-    "anbncn": "aⁿbⁿcⁿ", "anb2nc3n": "aⁿb²ⁿc³ⁿ",
-}  # fmt: skip
 GATES = ("input gate", "forget gate", "output gate")
-COUNTING_STATES = "In a state such as a3 three a's have been read; in 5b five b's are still to come."
+MOST_STATES = 60
+"""The most states of a machine that is drawn."""
 LONGEST_PATH = 30
 """The most symbols of the string whose path is drawn."""
-MOST_BARS = 25
-"""The most bars of the chart of first failures; beyond, lengths share a bar."""
 
 
 def figures(results: Sequence[SequencesResult]) -> Iterator[Drawn]:
     """Every figure of every result."""
     for place, result in enumerate(results, start=1):
-        yield _machine(f"{place}-machine", result)
+        if len(result.machine.states) <= MOST_STATES:
+            yield _machine(f"{place}-machine", result)
         if result.hid > 1:
             yield _states(f"{place}-states", result)
         if result.hid > 2:
@@ -41,6 +42,21 @@ def figures(results: Sequence[SequencesResult]) -> Iterator[Drawn]:
         yield _predictions(f"{place}-predictions", result)
         yield _failures(f"{place}-first-failure", result)
         yield _training(f"{place}-training", result)
+        yield from _explained(place, result)
+
+
+def _explained(place: int, result: SequencesResult) -> Iterator[Drawn]:
+    """How the nets count, and what became of those that were made exact."""
+    if result.dynamics is not None:
+        yield from dynamics_figures(f"{place}", portrayed(result.dynamics, result.arrays))
+    if result.counter_machine is not None and result.counter_machine.machine is not None:
+        yield counter_machine_figure(f"{place}-counter-machine", result.counter_machine.machine)
+    if result.counts is not None:
+        yield from counts_figures(f"{place}", result.counts)
+    if result.automata is not None:
+        yield from automata_figures(f"{place}", result, result.automata)
+    if result.snapping is not None and result.snapping.nets:
+        yield snapping_figure(f"{place}-snapped", result, result.snapping)
 
 
 # --- drawing: data and axes in, artists out -------------------------------------------------------------------
@@ -71,17 +87,6 @@ def draw_predictions(ax: Axes, steps: Sequence[Step], symbols: Sequence[str]) ->
     ax.set(xlabel="symbol read", ylabel="next symbol")
 
 
-def draw_failures(ax: Axes, result: SequencesResult) -> None:
-    """Draw how many nets fail first at each length, in red where they are trained."""
-    bars = failures(result)
-    colour = [RED if high is not None and high <= result.trained_length else BLUE for _, high, _ in bars]
-    drawn = ax.bar([label for label, _, _ in bars], [count for *_, count in bars], color=colour)
-    ax.bar_label(drawn)
-    ax.set(xlabel="first length that fails", ylabel=f"nets, of {result.nets}")
-    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.spines[["top", "right"]].set_visible(False)
-
-
 def draw_learning(loss: Axes, solved: Axes, history: Sequence[EnsembleLoss], *, nets: int) -> None:
     """Draw the median loss and the number of exact nets against the updates."""
     updates = [score.update for score in history]
@@ -95,27 +100,6 @@ def draw_learning(loss: Axes, solved: Axes, history: Sequence[EnsembleLoss], *, 
         ax.grid(alpha=0.3)
 
 
-def failures(result: SequencesResult) -> list[tuple[str, int | None, int]]:
-    """How many nets fail first at which lengths: a label, the last length it stands for, and the count.
-
-    Where there are many lengths, neighbours share a bar, but none that is trained with one that is not. The lengths at
-    which no net fails are left out; the nets that never fail stand last, with no length.
-    """
-    failed = [failure for failure in result.first_failure if failure is not None]
-    width, trained = ceil(max(failed, default=1) / MOST_BARS), result.trained_length
-
-    def span(failure: int) -> tuple[int, int]:
-        first, last = (1, trained) if failure <= trained else (trained + 1, result.tested_length)
-        low = first + (failure - first) // width * width
-        return low, min(low + width - 1, last)
-
-    bars: list[tuple[str, int | None, int]] = [
-        (f"{low}" if low == high else f"{low}-{high}", high, count)
-        for (low, high), count in sorted(Counter(map(span, failed)).items())
-    ]
-    return [*bars, (f"none to {result.tested_length}", None, result.first_failure.count(None))]
-
-
 # --- figures with their words ---------------------------------------------------------------------------------
 
 
@@ -127,8 +111,8 @@ def _machine(name: str, result: SequencesResult) -> Drawn:
     what = (
         "The grammar is such a machine itself."
         if machine.longest is None
-        else f"It follows {WRITTEN[result.language]} as long as n is at most {machine.longest}; for every n there is "
-        f"none, since it would have to count without end. {COUNTING_STATES}"
+        else f"As long as a string's {_n(result)} is at most {machine.longest}, it follows {written(result.language)}; "
+        f"without a limit there is none, since it would have to count without end. {names_of_states(result)}"
     )
     arrows = [f"{arrow.source} {arrow.symbol} {arrow.target}" for arrow in machine.transitions]
     return Drawn(
@@ -157,7 +141,7 @@ def _states(name: str, result: SequencesResult) -> Drawn:
         figure=figure,
         caption=f"The hidden units of the {TITLES[result.model]}{some} after each symbol of {_walks(result)}, "
         f"{_which(result)}. Colour and name say where in the language each point is. "
-        f"{'' if result.machine.longest is None else COUNTING_STATES + ' '}The star is the initial state, and the "
+        f"{names_of_states(result)} The star is the initial state, and the "
         f"arrows follow {_path(result)}. Points of one name close together, and apart from all others, mean that the "
         "net knows where it is.",
         alternative=f"Mean hidden activations by state: {_means(states)}.",
@@ -223,23 +207,22 @@ def _predictions(name: str, result: SequencesResult) -> Drawn:
 
 def _failures(name: str, result: SequencesResult) -> Drawn:
     figure = new_figure(9, 4)
-    draw_failures(figure.subplots(), result)
+    draw_failures(figure.subplots(), result.first_failure, trained=result.trained_length, tested=result.tested_length)
     rate = result.solved_interval
     which = (
         f"The first test string that each net fails, by its number of symbols: alone or in a stream without reset. The "
         f"longest has {result.tested_length}. Exact on all"
         if result.machine.longest is None
-        else f"The first string that each net fails, by its n: alone (tried up to {result.tested_length}) or in a "
-        f"stream without reset (up to {result.trained_length}). Red: within what it was trained on. Exact on all "
-        "of that"
+        else f"The first string that each net fails, by its {_n(result)}, up to {result.tested_length}: alone or in a "
+        "stream without reset. Red: within what it was trained on. Exact on all of that"
     )
-    counted = [f"{label}: {count}" for label, _, count in failures(result)]
+    counted = failures_in_words(result.first_failure, trained=result.trained_length, tested=result.tested_length)
     return Drawn(
         name=name,
         figure=figure,
         caption=f"{which} are {result.solved} of {result.nets} nets, {rate.mean:.0%} (95 % interval {rate.low:.0%} to "
         f"{rate.high:.0%}). A net that had understood would fail nowhere.",
-        alternative=f"Nets by the first length that fails: {'; '.join(counted)}.",
+        alternative=f"Nets by the first length that fails: {counted}.",
     )
 
 
@@ -251,7 +234,7 @@ def _training(name: str, result: SequencesResult) -> Drawn:
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"How {_counted(result.nets, TITLES[result.model])} learned {WRITTEN[result.language]}: above the "
+        caption=f"How {_counted(result.nets, TITLES[result.model])} learned {written(result.language)}: above the "
         "loss, below how many are exact on every string they are trained on. The loss cannot fall to 0, since not "
         "every symbol is determined; it is no proof of learning, and the lower curve is.",
         alternative=f"After {first.update:,} updates median loss {first.loss:.4f} and {first.solved} of {result.nets} "
@@ -282,8 +265,13 @@ def _path(result: SequencesResult) -> str:
 
 
 def _walks(result: SequencesResult) -> str:
-    strings = len(result.walk)
-    return f"the strings n = 1 to {strings}" if result.machine.longest is not None else f"{strings} strings"
+    counted = result.machine.longest is not None and not bracketed(result)
+    return f"the strings n = 1 to {len(result.walk)}" if counted else f"{len(result.walk)} strings"
+
+
+def _n(result: SequencesResult) -> str:
+    """What the n of a string is called."""
+    return "deepest nesting" if bracketed(result) else "n"
 
 
 def _which(result: SequencesResult) -> str:

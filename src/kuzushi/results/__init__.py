@@ -39,13 +39,12 @@ from kuzushi.results.design import (
     Weighing,
     WrongPoint,
 )
+from kuzushi.results.machines import Machine, Transition
 from kuzushi.results.sequences import (
     EnsembleLoss,
-    Machine,
     SequencesResult,
     ShownRecurrent,
     Step,
-    Transition,
 )
 
 Result = CharactersResult | CheckerboardResult | WidthsResult | DesignResult | GapsResult | SequencesResult

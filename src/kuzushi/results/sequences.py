@@ -4,7 +4,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kuzushi.configs import SequencesConfig
+from kuzushi.results.certificates import Certification
 from kuzushi.results.common import SCHEMA, Arrays, Interval, Provenance, Vector
+from kuzushi.results.counters import Counts, ExtractedCounters
+from kuzushi.results.dynamics import Dynamics
+from kuzushi.results.extraction import ExtractedMachines
+from kuzushi.results.machines import Machine
+from kuzushi.results.snapping import Snapping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,7 +19,7 @@ class Step:
 
     symbol: str
     state: str
-    """Where in the language this is, such as a3 (three a's read) or 6b (six b's to come)."""
+    """Where in the language this is, such as a3 (three a's read), 6b (six b's to come) or 2) (two brackets open)."""
     hidden: Vector
     probabilities: Vector
     """Of the next symbol, in the order of `symbols`."""
@@ -23,26 +29,6 @@ class Step:
     """Whether the next symbol follows from what has been read."""
     right: bool
     """Whether every legal symbol is more probable than every other; True where nothing is asked."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Transition:
-    """An arrow of a state machine."""
-
-    source: str
-    symbol: str
-    target: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Machine:
-    """The smallest state machine of the language cut at n <= `longest`."""
-
-    longest: int | None
-    """None for a grammar, which is finite as it is."""
-    states: tuple[str, ...]
-    start: str
-    transitions: tuple[Transition, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +52,9 @@ class EnsembleLoss:
 class SequencesResult:
     """An ensemble of recurrent nets on one language, scored by whole strings.
 
-    A length is an n where the language counts, and a number of symbols in a Reber language. Those are trained and
-    tested on strings as the grammar draws them; both lengths are then that of the longest test string.
+    A length is an n where the language counts, the deepest nesting of balanced brackets, and a number of symbols in a
+    Reber language. Those are trained and tested on strings as the grammar draws them; all lengths are then that of the
+    longest test string.
 
     arrays, of the shown net over the first test strings, each from the initial state (`walk`):
         state: int64 of shape (steps,), places in `states`.
@@ -75,6 +62,9 @@ class SequencesResult:
         hidden: float32 of shape (steps, hid), after each symbol.
         cell: float32 of shape (steps, hid), for the LSTM.
         gates: float32 of shape (steps, 3, hid), input, forget and output gate, for the LSTM.
+        portrait.NAME: the arrays of `dynamics`, by their names there.
+
+    weights: of all nets, by their names in the model; snapped.NAME: of the nets of `snapping`, in its order.
     """
 
     config: SequencesConfig
@@ -88,13 +78,14 @@ class SequencesResult:
     trained_length: int
     tested_length: int
     first_failure: tuple[int | None, ...]
-    """One per net: the smallest length that fails, alone (tried up to tested_length) or in a stream (up to
-    trained_length); None where none does."""
+    """One per net: the smallest length that fails, alone or in a stream without reset; None where none does. In
+    a stream of strings longer than `scored_length` it is the longest so far."""
     solved: int
     """Nets exact on every string up to the trained length, alone and in a stream without reset."""
     solved_interval: Interval
     accuracy: tuple[float, ...]
-    """One per net: the share of determined symbols it gets right on the strings up to tested_length."""
+    """One per net: the share of determined symbols it gets right on the strings up to scored_length, each alone."""
+    scored_length: int
     never_stop: float
     """The same share for a net that always says the last symbol again."""
     history: tuple[EnsembleLoss, ...]
@@ -103,6 +94,18 @@ class SequencesResult:
     shown: ShownRecurrent
     walk: tuple[str, ...]
     """The strings behind `arrays`, as text."""
+    dynamics: Dynamics | None
+    """How an SRN counts; None for an LSTM, and for a grammar."""
+    counts: Counts | None
+    """What the shown LSTM counts; None for an SRN, and where no pattern of counts is the language."""
+    counter_machine: ExtractedCounters | None
+    """Taken from the shown LSTM; None as for `counts`."""
+    automata: ExtractedMachines | None
+    """The finite machines of nets on a grammar; None for other languages."""
+    certification: Certification | None
+    """How far the shown net is proved right; None where no pattern of counts is the language."""
+    snapping: Snapping | None
+    """What became of the LSTMs when they were made exact; None as for `counts`."""
     seconds: float
     provenance: Provenance
     subject: Literal["sequences"] = "sequences"

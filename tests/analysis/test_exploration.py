@@ -1,0 +1,132 @@
+"""What nets say on strings that they say themselves: nets that are given automata, and counts done apart."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+
+from automaton_nets import SYMBOLS, automaton_net, redirected
+from kuzushi.analysis.exploration import (
+    MOST_PREFIXES,
+    WALK_LENGTH,
+    WALKS,
+    Net,
+    margin,
+    occupied,
+    prefixes,
+    says,
+    walks,
+)
+from kuzushi.data.grammars import REBER, embedded
+from kuzushi.data.languages import LANGUAGES
+from kuzushi.models.recurrent import MODELS
+
+GRAMMARS = {"reber": REBER, "reber-embedded": embedded(REBER)}
+
+
+def random_nets(model, nets, *, hid=4, seed=0):
+    return MODELS[model](nets, alphabet=7, hid=hid, generator=torch.Generator().manual_seed(seed))
+
+
+def read(arrows, string):
+    """The node that a string leads to."""
+    node, table = "end", {(source, symbol): target for source, symbol, target in arrows}
+    for symbol in string:
+        node = table[node, symbol]
+    return node
+
+
+def strings_of(levels):
+    """The strings of every level."""
+    strings = [""] * (max(levels[0].parent) + 1)
+    for level in levels:
+        strings = [strings[parent] + SYMBOLS[a] for parent, a in zip(level.parent, level.symbol, strict=True)]
+        yield strings
+
+
+def test_a_quarter_is_said_and_so_is_the_most_probable_symbol():
+    assert says(np.array([0.6, 0.25, 0.15])).tolist() == [True, True, False]
+    assert says(np.array([[0.2, 0.2, 0.19], [0.24, 0.1, 0.2]])).tolist() == [[True, True, False], [True, False, False]]
+
+
+@pytest.mark.parametrize("arrows", GRAMMARS.values(), ids=GRAMMARS)
+def test_the_prefixes_of_a_net_that_is_a_grammar_are_those_of_the_grammar_level_by_level(arrows):
+    levels = prefixes(Net(automaton_net(arrows), 0))
+    ends, total = Counter(["end"]), 0
+    for strings in strings_of(levels):
+        ends = sum((Counter({t: ends[s]}) for s, _, t in arrows), Counter())
+        total += len(strings)
+        assert Counter(read(arrows, string) for string in strings) == ends
+        assert len(set(strings)) == len(strings)
+    following = sum(ends[source] for source, _, _ in arrows)
+    assert total <= MOST_PREFIXES < total + following
+
+
+def test_walks_are_strings_of_the_net_that_says_them():
+    grammars = (REBER, redirected(REBER, "1", "X", "2"))
+    for arrows, levels in zip(grammars, walks(automaton_net(*grammars), torch.Generator().manual_seed(0)), strict=True):
+        assert len(levels) == WALK_LENGTH
+        *_, last = strings_of(levels)
+        assert len(last) == WALKS
+        for string, said in zip(last, levels[-1].said, strict=True):
+            node = read(arrows, string)
+            assert {SYMBOLS[a] for a in said.nonzero()[0]} == {a for source, a, _ in arrows if source == node}
+
+
+def test_walks_go_round_loops_many_times_and_every_arrow_is_taken():
+    (levels,) = walks(automaton_net(REBER), torch.Generator().manual_seed(0))
+    *_, last = strings_of(levels)
+    assert any("S" * 50 in string for string in last)
+    assert any("T" * 50 in string for string in last)
+    assert any("VPX" * 10 in string for string in last)
+    table = {(source, symbol): target for source, symbol, target in REBER}
+    taken, node = set(), "end"
+    for symbol in last[0]:
+        taken.add((node, symbol))
+        node = table[node, symbol]
+    assert taken == set(table)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_net_is_taken_out_of_its_ensemble_and_goes_on_as_it_would_in_one_piece(model):
+    ensemble, symbols = random_nets(model, 3), np.array([[0, 3, 1, 6], [0, 2, 2, 5]])
+    with torch.no_grad():
+        expected = ensemble(torch.from_numpy(symbols)).logits.softmax(-1)
+    for place in range(3):
+        net = Net(ensemble, place)
+        np.testing.assert_allclose(net.read(symbols), expected[place], rtol=1e-5)
+        states = net.start().at(np.zeros(2, dtype=np.int64))
+        for time in range(4):
+            states = net.step(states, symbols[:, time])
+            np.testing.assert_allclose(states.probabilities, expected[place, :, time], rtol=1e-5)
+        swapped = net.step(states.at(np.array([1, 0])), np.array([4, 4]))
+        again = net.read(np.column_stack([symbols[::-1], [4, 4]]))
+        np.testing.assert_allclose(swapped.probabilities, again[:, -1], rtol=1e-5)
+        assert np.abs(states.coordinates).max() <= 1
+        assert states.coordinates.shape == (2, 4 if model == "srn" else 8)
+
+
+def test_the_margin_of_a_net_that_knows_is_between_a_half_and_nothing():
+    said, unsaid = margin(prefixes(Net(automaton_net(REBER), 0)))
+    assert said == pytest.approx(0.5, abs=1e-6)
+    assert 0 < unsaid < 1e-8
+
+
+def test_states_of_an_automaton_net_form_one_cluster_for_each_arrow_and_all_are_one_within_a_wide_radius():
+    model = automaton_net(REBER, REBER)
+    streams = LANGUAGES["reber"].alone(0).first(40)
+    assert occupied(model, streams, radius=1.0) == (len(REBER), len(REBER))
+    assert occupied(model, streams, radius=2.0) == (1, 1)
+
+
+def test_no_two_states_of_a_cluster_lie_farther_apart_than_its_radius():
+    model, streams = random_nets("lstm", 2), LANGUAGES["reber"].alone(0).first(10)
+    counts = [occupied(model, streams, radius=radius) for radius in (0.0, 0.01, 0.1, 2.0)]
+    with torch.no_grad():
+        trace = model(streams.symbols)
+    for net in range(2):
+        points = torch.cat([trace.hidden, trace.cell.tanh()], -1)[net][streams.present]
+        assert counts[0][net] == len({tuple(point) for point in points.tolist()})
+        assert [count[net] for count in counts] == sorted((count[net] for count in counts), reverse=True)
+        assert counts[-1][net] == 1
