@@ -13,13 +13,11 @@ from kuzushi.analysis.exploration import (
     WALKS,
     Net,
     margin,
-    occupied,
     prefixes,
     says,
     walks,
 )
 from kuzushi.data.grammars import REBER, embedded
-from kuzushi.data.languages import LANGUAGES
 from kuzushi.models.recurrent import MODELS
 
 GRAMMARS = {"reber": REBER, "reber-embedded": embedded(REBER)}
@@ -111,22 +109,3 @@ def test_the_margin_of_a_net_that_knows_is_between_a_half_and_nothing():
     said, unsaid = margin(prefixes(Net(automaton_net(REBER), 0)))
     assert said == pytest.approx(0.5, abs=1e-6)
     assert 0 < unsaid < 1e-8
-
-
-def test_states_of_an_automaton_net_form_one_cluster_for_each_arrow_and_all_are_one_within_a_wide_radius():
-    model = automaton_net(REBER, REBER)
-    streams = LANGUAGES["reber"].alone(0).first(40)
-    assert occupied(model, streams, radius=1.0) == (len(REBER), len(REBER))
-    assert occupied(model, streams, radius=2.0) == (1, 1)
-
-
-def test_no_two_states_of_a_cluster_lie_farther_apart_than_its_radius():
-    model, streams = random_nets("lstm", 2), LANGUAGES["reber"].alone(0).first(10)
-    counts = [occupied(model, streams, radius=radius) for radius in (0.0, 0.01, 0.1, 2.0)]
-    with torch.no_grad():
-        trace = model(streams.symbols)
-    for net in range(2):
-        points = torch.cat([trace.hidden, trace.cell.tanh()], -1)[net][streams.present]
-        assert counts[0][net] == len({tuple(point) for point in points.tolist()})
-        assert [count[net] for count in counts] == sorted((count[net] for count in counts), reverse=True)
-        assert counts[-1][net] == 1

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
-from scipy.cluster.hierarchy import fcluster, linkage
 from torch import Generator, Tensor
 
-from kuzushi.data.streams import Streams
 from kuzushi.models.recurrent import LSTM, SRN, Trace
 
 THRESHOLD = 0.25
@@ -157,20 +155,3 @@ def margin(levels: Sequence[Level]) -> tuple[float, float]:
     said = min(float(level.probabilities[level.said].min()) for level in levels)
     unsaid = max(float(level.probabilities.max(initial=0.0, where=~level.said)) for level in levels)
     return said, unsaid
-
-
-@torch.no_grad()
-def occupied(model: SRN | LSTM, streams: Streams, *, radius: float) -> tuple[int, ...]:
-    """How many clusters the states of each net form while it reads streams; no two in a cluster differ more than that.
-
-    After Merrill and Tsilivis 2022 (arXiv 2201.12451), who find that a net goes on compressing its states after it has
-    learned its language.
-
-    Args:
-        radius: the largest difference of one unit within a cluster, in units of activation.
-    """
-    trace = model(streams.symbols.to(model.bias.device))
-    points = coordinates(trace).cpu()[:, streams.present.cpu()].numpy()  # (nets, points, coordinates)
-    return tuple(
-        int(fcluster(linkage(own, "complete", "chebyshev"), radius, criterion="distance").max()) for own in points
-    )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import exp, inf, log
+from math import inf, log
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -51,14 +51,6 @@ class Margins:
             return 0.0
         logarithm = log(most)
         return (logarithm + 8 * ROUNDING * (1 + logarithm)) / float(self.hidden)
-
-    def least_output(self, factor: float) -> float:
-        """What the sigmoid net's output is at least, on the right side, with all weights and biases times the factor.
-
-        Example: margins 1/2 and 1/2, reach 4, factor 10 -> 0.991
-        """
-        off_by = float(self.reach) * float(expit(-factor * float(self.hidden)))
-        return 1 / (1 + exp(-factor * (float(self.output) - off_by)))
 
 
 def margins(

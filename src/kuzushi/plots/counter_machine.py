@@ -75,13 +75,6 @@ def changes_text(changes: Sequence[Change]) -> str:
     return ", ".join(f"{c.counter}{':=' if c.sets else ''}{c.by:{'d' if c.sets else '+d'}}" for c in changes)
 
 
-def dot(machine: CounterMachine) -> str:
-    """The machine in the language of Graphviz."""
-    nodes = [f'  "{state}"{" [shape=doublecircle]" if state == machine.start else ""};' for state in machine.states]
-    arrows = [f'  "{t.source}" -> "{t.target}" [label="{arrow_label(t)}"];' for t in machine.transitions]
-    return "\n".join(["digraph {", "  rankdir=LR;", "  node [shape=circle];", *nodes, *arrows, "}", ""])
-
-
 def _draw_arrow(ax: Axes, rims: dict[str, Circle], transition: CounterTransition, label: str) -> None:
     source, target = rims[transition.source], rims[transition.target]
     (x0, y0), (x1, _) = source.center, target.center
