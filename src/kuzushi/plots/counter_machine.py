@@ -1,4 +1,4 @@
-"""A counter machine as a picture, and as text for Graphviz."""
+"""A counter machine as a picture."""
 
 from collections.abc import Sequence
 from typing import Any
