@@ -43,7 +43,7 @@ def test_the_layers_of_netconv_sum_to_392354():
 
 @pytest.mark.parametrize("net", ["lin", "full", "conv"])
 def test_the_layers_are_those_of_the_study(net):
-    table = parameter_table(build(CharactersConfig(net=net), classes=10, seed=0))
+    table = parameter_table(build(CharactersConfig(net=net), classes=10, side=28, seed=0))
     assert tuple(layer.count for layer in table.layers) == PUBLISHED.characters.nets[net].parameters_by_layer
     assert table.total == PUBLISHED.characters.nets[net].parameters
 

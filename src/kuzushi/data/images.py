@@ -15,7 +15,8 @@ SIDE = 28
 class ImageData:
     """Grey images in two parts, light ink on a dark ground.
 
-    Images are uint8 of shape (n, 28, 28), 0 the ground and 255 the ink; labels are int64 of shape (n,), counted from 0.
+    Images are uint8 of shape (n, side, side), 0 the ground and 255 the ink, and of one side in both parts; labels are
+    int64 of shape (n,), counted from 0.
     """
 
     name: str
@@ -33,10 +34,10 @@ class ImageData:
             ("training", self.train_images, self.train_labels),
             ("test", self.test_images, self.test_labels),
         ):
-            if images.shape != (len(labels), SIDE, SIDE):
+            if images.shape != (len(labels), self.side, self.side):
                 raise DataError(
                     f"{self.name}: the {part} images have shape {images.shape} and there are {len(labels)} labels; "
-                    f"expected images of shape ({len(labels)}, {SIDE}, {SIDE})"
+                    f"expected images of shape ({len(labels)}, {self.side}, {self.side})"
                 )
             if len(labels) == 0:
                 raise DataError(f"{self.name}: the {part} part is empty; give at least one image")
@@ -45,6 +46,11 @@ class ImageData:
                     f"{self.name}: a {part} label is outside 0..{len(self.classes) - 1}; "
                     f"found {labels.min()}..{labels.max()}"
                 )
+
+    @property
+    def side(self) -> int:
+        """Pixels along each side of an image."""
+        return int(self.train_images.shape[-1])
 
     @property
     def sha256(self) -> str:

@@ -17,7 +17,8 @@ from kuzushi.analysis.confusion import confused_pairs, confusion_matrix
 from kuzushi.analysis.intervals import wilson
 from kuzushi.analysis.parameters import parameter_table
 from kuzushi.configs import CharactersConfig
-from kuzushi.data.images import SIDE, ImageData
+from kuzushi.data.batches import scaled
+from kuzushi.data.images import ImageData
 from kuzushi.data.sources import load
 from kuzushi.experiments.device import one_thread, pick
 from kuzushi.models.characters import build
@@ -38,7 +39,7 @@ SILENT: Journal = Silent()
 class Part:
     """The training or the test part, in the memory of the device."""
 
-    images: UInt8[Tensor, "n 28 28"]
+    images: UInt8[Tensor, "n side side"]
     labels: Int[Tensor, " n"]
 
 
@@ -50,6 +51,8 @@ class Training:
     model: nn.Module
     history: History
     predicted: Int[Tensor, " n"]
+    probability: Float[Tensor, " n"]
+    """That the net gives to its prediction."""
     confusion: Int[Tensor, "classes classes"]
 
 
@@ -92,8 +95,11 @@ def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
         arrays={
             "samples": _sheet(data.train_images, [data.train_labels == label for label in range(len(data.classes))]),
             "confused": _sheet(data.test_images, [_in_cell(first, data, pair) for pair in gallery]),
+            "target": data.test_labels.astype(np.int16),
+            "predicted": torch.stack([training.predicted for training in trainings]).numpy().astype(np.int16),
+            "probability": torch.stack([training.probability for training in trainings]).numpy(),
         },
-        weights={name: weight.detach().cpu().numpy() for name, weight in first.model.named_parameters()},
+        weights={name: tensor.cpu().numpy() for name, tensor in first.model.state_dict().items()},
     )
 
 
@@ -113,7 +119,7 @@ def plan(config: CharactersConfig, *, updates_per_epoch: int) -> Plan:
 def _train(config: CharactersConfig, data: ImageData, seed: int, *, device: torch.device, journal: Journal) -> Training:
     train = _part(data.train_images, data.train_labels, device)
     test = _part(data.test_images, data.test_labels, device)
-    model = build(config, classes=len(data.classes), seed=seed).to(device)
+    model = build(config, classes=len(data.classes), side=data.side, seed=seed).to(device)
     batch = BATCH[config.preset]
     updates_per_epoch = -(-len(train.labels) // batch)
 
@@ -124,7 +130,7 @@ def _train(config: CharactersConfig, data: ImageData, seed: int, *, device: torc
     def losses(update: int) -> Float[Tensor, " nets"]:
         epoch, place = divmod(update, updates_per_epoch)
         chosen = order(epoch)[place * batch : (place + 1) * batch]
-        return F.nll_loss(model(_scaled(train.images[chosen])), train.labels[chosen]).view(1)
+        return F.nll_loss(model(scaled(train.images[chosen])), train.labels[chosen]).view(1)
 
     def evaluate(train_loss: Float[Tensor, " nets"]) -> Evaluation:
         log_probabilities = _log_probabilities(model, test.images)
@@ -138,27 +144,25 @@ def _train(config: CharactersConfig, data: ImageData, seed: int, *, device: torc
 
     planned = plan(config, updates_per_epoch=updates_per_epoch)
     history = fit(model, losses, evaluate, planned, journal=journal, stage=f"seed {seed}")
-    predicted = _log_probabilities(model, test.images).argmax(1)
-    confusion = confusion_matrix(test.labels, predicted, classes=len(data.classes))
-    return Training(seed=seed, model=model, history=history, predicted=predicted.cpu(), confusion=confusion.cpu())
+    log_probability, predicted = _log_probabilities(model, test.images).cpu().max(1)
+    return Training(
+        seed=seed,
+        model=model,
+        history=history,
+        predicted=predicted,
+        probability=log_probability.exp(),
+        confusion=confusion_matrix(test.labels.cpu(), predicted, classes=len(data.classes)),
+    )
 
 
 def _part(images: NDArray[np.uint8], labels: NDArray[np.int64], device: torch.device) -> Part:
     return Part(images=torch.from_numpy(images).to(device), labels=torch.from_numpy(labels).to(device))
 
 
-def _scaled(images: UInt8[Tensor, "n 28 28"]) -> Float[Tensor, "n 1 28 28"]:
-    """Pixels from 0..255 to -1..1, as images of one channel.
-
-    The channel is last in memory, which the convolutions take for a sign to keep all channels last; that is faster.
-    """
-    return (images[..., None].float() / 127.5 - 1).permute(0, 3, 1, 2)
-
-
 @torch.no_grad()
-def _log_probabilities(model: nn.Module, images: UInt8[Tensor, "n 28 28"]) -> Float[Tensor, "n classes"]:
+def _log_probabilities(model: nn.Module, images: UInt8[Tensor, "n side side"]) -> Float[Tensor, "n classes"]:
     starts = range(0, len(images), TESTED_AT_ONCE)
-    return torch.cat([model(_scaled(images[start : start + TESTED_AT_ONCE])) for start in starts])
+    return torch.cat([model(scaled(images[start : start + TESTED_AT_ONCE])) for start in starts])
 
 
 def _score(training: Training) -> TrainedSeed:
@@ -200,8 +204,8 @@ def _in_cell(training: Training, data: ImageData, cell: ConfusedPair) -> NDArray
 
 
 def _sheet(images: NDArray[np.uint8], rows: Sequence[NDArray[np.bool_]]) -> NDArray[np.uint8]:
-    """The first images that each row chooses, of shape (rows, SHOWN, 28, 28); unused places are 0."""
-    sheet = np.zeros((len(rows), SHOWN, SIDE, SIDE), dtype=np.uint8)
+    """The first images that each row chooses, of shape (rows, SHOWN, side, side); unused places are 0."""
+    sheet = np.zeros((len(rows), SHOWN, *images.shape[1:]), dtype=np.uint8)
     for places, chosen in zip(sheet, rows, strict=True):
         found = np.flatnonzero(chosen)[:SHOWN]
         places[: len(found)] = images[found]

@@ -1,6 +1,6 @@
 """The three recognisers of the study: one linear layer, one hidden layer, two convolutions.
 
-All take images of shape (batch, 1, 28, 28) and return the logarithm of the probability of each class.
+All take images of shape (batch, 1, side, side) and return the logarithm of the probability of each class.
 """
 
 from collections.abc import Callable
@@ -17,25 +17,25 @@ from kuzushi.data.images import SIDE
 class NetLin(nn.Module):
     """One linear layer: each class has one weight per pixel."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, classes: int, side: int = SIDE) -> None:
         super().__init__()
         self.flatten = nn.Flatten()
-        self.fc = nn.Linear(SIDE * SIDE, classes)
+        self.fc = nn.Linear(side * side, classes)
 
-    def forward(self, images: Float[Tensor, "batch 1 28 28"]) -> Float[Tensor, "batch classes"]:
+    def forward(self, images: Float[Tensor, "batch 1 side side"]) -> Float[Tensor, "batch classes"]:
         return F.log_softmax(self.fc(self.flatten(images)), dim=1)
 
 
 class NetFull(nn.Module):
     """One hidden layer of tanh units."""
 
-    def __init__(self, hid: int, classes: int) -> None:
+    def __init__(self, hid: int, classes: int, side: int = SIDE) -> None:
         super().__init__()
         self.flatten = nn.Flatten()
-        self.fc1 = nn.Linear(SIDE * SIDE, hid)
+        self.fc1 = nn.Linear(side * side, hid)
         self.fc2 = nn.Linear(hid, classes)
 
-    def forward(self, images: Float[Tensor, "batch 1 28 28"]) -> Float[Tensor, "batch classes"]:
+    def forward(self, images: Float[Tensor, "batch 1 side side"]) -> Float[Tensor, "batch classes"]:
         hidden = torch.tanh(self.fc1(self.flatten(images)))  # (batch, hid)
         return F.log_softmax(self.fc2(hidden), dim=1)
 
@@ -43,31 +43,36 @@ class NetFull(nn.Module):
 class NetConv(nn.Module):
     """Two convolutions, each pooled two by two, and two linear layers, with rectified linear units between."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, classes: int, side: int = SIDE) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(1, 48, kernel_size=3)
         self.conv2 = nn.Conv2d(48, 88, kernel_size=3)
         self.flatten = nn.Flatten()
-        self.fc1 = nn.Linear(88 * 5 * 5, 160)
+        pooled = ((side - 2) // 2 - 2) // 2  # pixels along a side after both convolutions: 5 of 28
+        self.fc1 = nn.Linear(88 * pooled * pooled, 160)
         self.fc2 = nn.Linear(160, classes)
 
-    def forward(self, images: Float[Tensor, "batch 1 28 28"]) -> Float[Tensor, "batch classes"]:
+    def forward(self, images: Float[Tensor, "batch 1 side side"]) -> Float[Tensor, "batch classes"]:
         # The larger of two numbers is the same before relu and after, and a quarter of the units costs less.
-        x = F.relu(F.max_pool2d(self.conv1(images), 2))  # (batch, 48, 13, 13)
+        x = F.relu(F.max_pool2d(self.conv1(images), 2))  # (batch, 48, 13, 13) for a side of 28
         x = F.relu(F.max_pool2d(self.conv2(x), 2))  # (batch, 88, 5, 5)
         x = F.relu(self.fc1(self.flatten(x)))  # (batch, 160)
         return F.log_softmax(self.fc2(x), dim=1)
 
 
-NETS: dict[str, Callable[[CharactersConfig, int], nn.Module]] = {
-    "lin": lambda config, classes: NetLin(classes),
-    "full": lambda config, classes: NetFull(config.hid, classes),
-    "conv": lambda config, classes: NetConv(classes),
+NETS: dict[str, Callable[[CharactersConfig, int, int], nn.Module]] = {
+    "lin": lambda config, classes, side: NetLin(classes, side),
+    "full": lambda config, classes, side: NetFull(config.hid, classes, side),
+    "conv": lambda config, classes, side: NetConv(classes, side),
 }
 
 
-def build(config: CharactersConfig, *, classes: int, seed: int) -> nn.Module:
-    """Make the net that the config names, with torch's usual random weights drawn from the seed."""
+def build(config: CharactersConfig, *, classes: int, side: int, seed: int) -> nn.Module:
+    """Make the net that the config names, with torch's usual random weights drawn from the seed.
+
+    Args:
+        side: of the images, in pixels.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
-        return NETS[config.net](config, classes)
+        return NETS[config.net](config, classes, side)

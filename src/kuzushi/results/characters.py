@@ -85,9 +85,13 @@ class CharactersResult:
     """One recogniser on one set of images.
 
     arrays:
-        samples: uint8 of shape (classes, shown, 28, 28), training images of each class.
-        confused: uint8 of shape (cells, shown, 28, 28), test images of the first seed in its worst cells, in the order
-            of `gallery`; unused places are 0.
+        samples: uint8 of shape (classes, shown, side, side), training images of each class.
+        confused: uint8 of shape (cells, shown, side, side), test images of the first seed in its worst cells, in the
+            order of `gallery`; unused places are 0.
+        target: int16 of shape (test,), the label of each test image.
+        predicted: int16 of shape (seeds, test), what the net of each seed read.
+        probability: float32 of shape (seeds, test), what it gave to that prediction, 0..1.
+    weights: the state of the first seed's net, under torch's names.
     """
 
     config: CharactersConfig
