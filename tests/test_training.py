@@ -206,7 +206,7 @@ def test_a_stopped_training_goes_on_to_the_same_bits(plan, stop_at):
     resumed, resumed_history = trained(plan, journal=journal, model=lines(seed=9))
     for name, parameter in whole.items():
         assert torch.equal(resumed[name], parameter)
-    assert replace(resumed_history, seconds=0.0) == replace(history, seconds=0.0)
+    assert replace(resumed_history, seconds=0.0, updating=()) == replace(history, seconds=0.0, updating=())
     assert [seen.done for seen in journal.seen] == [5, 10, 15, 20, 23]
 
 

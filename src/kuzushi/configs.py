@@ -2,13 +2,16 @@
 
 import dataclasses
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from kuzushi.errors import ConfigError
 
 Device = Literal["auto", "cpu", "cuda"]
+Precision = Literal["float32", "bfloat16"]
 Act = Literal["sig", "tanh", "step"]
+POSITIONAL = "positional"
+"""Marks a field whose values stand in the command line without a flag."""
 LONGEST_TRAINED, LONGEST_TESTED = 100, 2_000
 """Limits of n: every ordered pair of lengths stands side by side in a test, and memory is not without end."""
 
@@ -17,26 +20,37 @@ LONGEST_TRAINED, LONGEST_TESTED = 100, 2_000
 class CharactersConfig:
     """Train a recogniser of cursive kana, and show what it confuses and why."""
 
-    net: Literal["lin", "full", "conv"] = "conv"
-    """lin: one linear layer. full: one hidden layer of tanh units. conv: two convolutions and two linear layers."""
+    net: Literal["lin", "full", "conv", "deep"] = "conv"
+    """lin: one linear layer. full: one hidden layer of tanh units. conv: two convolutions and two linear layers.
+
+    deep: seven convolutions and one linear layer, with fewer parameters than conv."""
     data: str = "kmnist"
     """kmnist, kmnist-mini, brush, brush:TRAIN/TEST, or a folder of images with one sub-folder per class."""
     preset: Literal["report", "fast"] = "fast"
-    """report: trains as the study did (SGD 0.01, momentum 0.5, batch 64). fast: Adam on a one-cycle schedule."""
+    """report: trains as the study did (SGD 0.01, momentum 0.5, batch 64). fast: our own recipe for each net."""
     hid: int = 110
     """Hidden units of the net 'full'."""
-    epochs: int = 10
-    """Passes over the training images."""
+    epochs: int | None = None
+    """Passes over the training images; 10 unless given, and 20 for deep."""
     seeds: int = 1
     """Trainings, each from its own seed (seed, seed + 1, ...)."""
     seed: int = 0
     """The first seed: weights, order of the images, and the images of brush."""
+    validation: bool = False
+    """Test on the last fifth of each class's training images instead: to choose settings by."""
+    precision: Literal["auto", Precision] = "auto"
+    """Of products in training; auto takes bfloat16 for conv and deep, preset fast, where the processor has it."""
     device: Device = "auto"
     """auto takes the GPU where there is one."""
 
     def __post_init__(self) -> None:
-        _at_least(1, hid=self.hid, epochs=self.epochs, seeds=self.seeds)
+        _at_least(1, hid=self.hid, epochs=self.passes, seeds=self.seeds)
         _seed(self.seed)
+
+    @property
+    def passes(self) -> int:
+        """How often training goes over the images."""
+        return self.epochs if self.epochs is not None else 20 if self.net == "deep" else 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,10 +202,30 @@ class SequencesConfig:
             )
 
 
-Config = CharactersConfig | CheckerboardConfig | WidthsConfig | DesignConfig | GapsConfig | SequencesConfig
+@dataclass(frozen=True, kw_only=True)
+class CompareConfig:
+    """Compare recognisers that were tested on the same images, and show why pairs are confused."""
+
+    runs: tuple[str, ...] = field(metadata={POSITIONAL: True})
+    """Folders made with kuzushi characters --out."""
+    seed: int = 0
+    """Seed of the clustering and of the shuffles."""
+
+    def __post_init__(self) -> None:
+        _seed(self.seed)
+        if not self.runs:
+            raise ConfigError("compare: no runs given; name one or more folders made with kuzushi characters --out")
+        if len(set(self.runs)) < len(self.runs):
+            raise ConfigError(f"compare: got {' '.join(self.runs)}; name each run once")
+
+
+Config = (
+    CharactersConfig | CompareConfig | CheckerboardConfig | WidthsConfig | DesignConfig | GapsConfig | SequencesConfig
+)
 
 COMMANDS: dict[type[Config], str] = {
     CharactersConfig: "characters",
+    CompareConfig: "compare",
     CheckerboardConfig: "checkerboard",
     WidthsConfig: "widths",
     DesignConfig: "design",
@@ -206,11 +240,12 @@ def command(config: Config) -> str:
     Example: command(CharactersConfig(net="lin", seed=3)) -> "kuzushi characters --net lin --seed 3"
     """
     words = ["kuzushi", COMMANDS[type(config)]]
-    for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
-        if value != field.default:
-            values = value if isinstance(value, tuple) else (value,)
-            words += ["--" + field.name.replace("_", "-"), *map(str, values)]
+    for setting in dataclasses.fields(config):
+        value = getattr(config, setting.name)
+        if value != setting.default:
+            values = value if isinstance(value, tuple) else () if value is True else (value,)
+            flag = [] if setting.metadata.get(POSITIONAL) else ["--" + setting.name.replace("_", "-")]
+            words += [*flag, *map(str, values)]
     return shlex.join(words)
 
 

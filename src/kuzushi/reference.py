@@ -9,8 +9,6 @@ from typing import Literal
 
 import msgspec
 
-Net = Literal["lin", "full", "conv"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedClass:
@@ -46,7 +44,7 @@ class PublishedPair:
 
     target: int
     predicted: int
-    counts: dict[Net, int]
+    counts: dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +57,8 @@ class PublishedCharacters:
     test: int
     """Test images."""
     epochs: int
-    nets: dict[Net, PublishedNet]
+    nets: dict[str, PublishedNet]
+    """Named as in CharactersConfig."""
     pairs: tuple[PublishedPair, ...]
     pairs_note: str
     """Why the pairs do not agree with the matrices."""

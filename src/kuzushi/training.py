@@ -25,6 +25,7 @@ class Plan:
     optimiser: Literal["sgd", "adam"]
     learning_rate: float
     momentum: float = 0.0
+    nesterov: bool = False
     weight_decay: float = 0.0
     one_cycle: bool = False
     """Raise the learning rate from a tenth for 30 % of the updates, then let it fall to zero (after Smith 2018)."""
@@ -58,6 +59,8 @@ class History:
 
     updates: tuple[int, ...] = ()
     metrics: tuple[Mapping[str, Any], ...] = ()
+    updating: tuple[float, ...] = ()
+    """Seconds spent on the updates alone, up to each evaluation."""
     seconds: float = 0.0
     finished: bool = False
 
@@ -84,13 +87,16 @@ def fit(
     while not history.finished:
         first = history.updates[-1] if history.updates else 0
         last = min(first + plan.evaluate_every, plan.updates)
-        total = torch.zeros(())
+        total, began = torch.zeros(()), time.perf_counter()
         for update in range(first, last):
             total = total + _step(model, optimiser, losses, plan, update)
-        evaluation = evaluate(total / (last - first))
+        mean = (total / (last - first)).cpu()  # which waits for a device that works beside us
+        updating = time.perf_counter() - began + (history.updating[-1] if history.updating else 0)
+        evaluation = evaluate(mean)
         history = History(
             updates=(*history.updates, last),
             metrics=(*history.metrics, evaluation.metrics),
+            updating=(*history.updating, updating),
             seconds=time.perf_counter() - started,
             finished=evaluation.done or last == plan.updates,
         )
@@ -140,7 +146,9 @@ def _shrink(weights: Tensor, size: float) -> None:
 def _optimiser(model: nn.Module, plan: Plan) -> torch.optim.Optimizer:
     parameters, rate, decay = model.parameters(), plan.learning_rate, plan.weight_decay
     if plan.optimiser == "sgd":
-        return torch.optim.SGD(parameters, lr=rate, momentum=plan.momentum, weight_decay=decay, fused=True)
+        return torch.optim.SGD(
+            parameters, lr=rate, momentum=plan.momentum, nesterov=plan.nesterov, weight_decay=decay, fused=True
+        )
     return torch.optim.Adam(parameters, lr=rate, weight_decay=decay, fused=True)
 
 

@@ -1,5 +1,6 @@
 """Parameters in closed form, against the study and against the nets themselves."""
 
+from itertools import pairwise
 from math import prod
 
 import pytest
@@ -8,7 +9,7 @@ from torch import nn
 from kuzushi.analysis.parameters import parameter_table
 from kuzushi.configs import CharactersConfig
 from kuzushi.errors import ShapeError
-from kuzushi.models.characters import NetConv, NetFull, NetLin, build
+from kuzushi.models.characters import NetConv, NetDeep, NetFull, NetLin, build
 from kuzushi.reference import PUBLISHED
 
 
@@ -39,6 +40,16 @@ def test_the_layers_of_netconv_sum_to_392354():
         ("fc2", "160*10 + 10", 1_610),
     ]
     assert parameter_table(NetConv(10)).total == 480 + 38_104 + 352_160 + 1_610 == 392_354
+
+
+def test_the_layers_of_netdeep_sum_to_two_thirds_of_netconv():
+    widths = [1, 16, 16, 48, 48, 96, 96, 128]
+    expected = []
+    for number, (before, after) in enumerate(pairwise(widths), start=1):
+        expected.append((f"layers.conv{number}", f"{before}*{after}*3*3", before * after * 9))
+        expected.append((f"layers.norm{number}", f"2*{after}", 2 * after))
+    assert layers_of(NetDeep(10)) == [*expected, ("fc", "128*10 + 10", 1_290)]
+    assert parameter_table(NetDeep(10)).total == 267_290 < parameter_table(NetConv(10)).total
 
 
 @pytest.mark.parametrize("net", ["lin", "full", "conv"])
@@ -79,14 +90,14 @@ def test_a_kernel_need_not_be_square():
 @pytest.mark.parametrize(
     ("model", "derived", "held"),
     [
-        (nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4)), 40, 48),
+        (nn.Sequential(nn.Conv2d(1, 4, 3), nn.GroupNorm(2, 4)), 40, 48),
         (nn.Sequential(nn.Linear(3, 2), nn.LayerNorm(2)), 8, 12),
         (nn.Sequential(nn.Linear(3, 2, bias=False)), 8, 6),
         (nn.Sequential(nn.Conv2d(4, 4, 3, groups=2)), 148, 76),
         (nn.Sequential(nn.ConvTranspose2d(1, 4, 3)), 0, 40),
         (nn.Sequential(nn.Flatten(), nn.Linear(27 * 29, 1)), 730, 784),
     ],
-    ids=["BatchNorm", "LayerNorm", "no bias", "groups", "transposed", "no square image"],
+    ids=["GroupNorm", "LayerNorm", "no bias", "groups", "transposed", "no square image"],
 )
 def test_a_net_that_is_not_understood_is_refused(model, derived, held):
     with pytest.raises(ShapeError) as caught:

@@ -16,7 +16,7 @@ from kuzushi.configs import CharactersConfig
 from kuzushi.data import kuzushiji
 from kuzushi.data.sources import load
 from kuzushi.errors import ConfigError, DataError
-from kuzushi.experiments.characters import plan, run
+from kuzushi.experiments.characters import run
 from kuzushi.plots.characters import figures
 from memory import Memory
 
@@ -41,7 +41,12 @@ def scaled(images):
 
 
 def without_times(seeds):
-    return [dataclasses.replace(seed, seconds=0.0) for seed in seeds]
+    return [
+        dataclasses.replace(
+            seed, seconds=0.0, epochs=tuple(dataclasses.replace(epoch, seconds=0.0) for epoch in seed.epochs)
+        )
+        for seed in seeds
+    ]
 
 
 def predictions(result, images):
@@ -107,21 +112,11 @@ def test_the_training_of_the_study_equals_a_plain_loop(net):
     result = run(config)
     (seed,) = result.seeds
     for ours, theirs in zip(seed.epochs, scores, strict=True):
-        assert dataclasses.astuple(ours) == pytest.approx(theirs, abs=1e-5)
+        assert dataclasses.astuple(ours)[:4] == pytest.approx(theirs, abs=1e-5)
     for ours, theirs in zip(result.weights.values(), plain.parameters(), strict=True):
         torch.testing.assert_close(torch.from_numpy(ours), theirs.detach(), rtol=0, atol=1e-5)
     assert seed.test_loss == seed.epochs[-1].test_loss
     assert seed.test_accuracy == seed.epochs[-1].test_accuracy
-
-
-def test_the_preset_of_the_study_keeps_its_learning_rate_and_the_fast_one_ends_near_0():
-    study, fast = (plan(brush(preset=preset, epochs=3), updates_per_epoch=4) for preset in ("report", "fast"))
-    assert (study.optimiser, study.momentum, study.updates, study.evaluate_every) == ("sgd", 0.5, 12, 4)
-    assert {study.learning_rate_at(update) for update in range(12)} == {0.01}
-    assert (fast.optimiser, fast.updates, fast.evaluate_every) == ("adam", 12, 4)
-    rates = [fast.learning_rate_at(update) for update in range(12)]
-    assert rates[0] == pytest.approx(max(rates) / 9, rel=0.2)
-    assert rates[-1] < max(rates) / 5
 
 
 def test_the_fast_preset_learns_more_in_the_same_time():

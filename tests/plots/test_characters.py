@@ -57,7 +57,7 @@ def drawn(*results):
 
 def seed_of(*accuracies, seed=0):
     epochs = [
-        EpochScore(epoch=i, train_loss=1 / i, test_loss=2 / i, test_accuracy=accuracy)
+        EpochScore(epoch=i, train_loss=1 / i, test_loss=2 / i, test_accuracy=accuracy, seconds=float(i))
         for i, accuracy in enumerate(accuracies, start=1)
     ]
     return TrainedSeed(

@@ -9,7 +9,7 @@ from kuzushi.results import LayerParameters, ParameterTable
 
 
 def parameter_table(model: nn.Module) -> ParameterTable:
-    """Derive the parameters of each linear and convolutional layer from its sizes.
+    """Derive the parameters of each linear, convolutional and normalising layer from its sizes.
 
     Expects the layers in the order of their use, square images, and nn.Flatten where an image becomes a vector.
 
@@ -23,7 +23,10 @@ def parameter_table(model: nn.Module) -> ParameterTable:
     for name, layer in model.named_modules():
         if isinstance(layer, nn.Conv2d):
             channels = layer.out_channels
-            layers.append(_layer(name, (layer.in_channels, channels, *layer.kernel_size), bias=channels))
+            bias = 0 if layer.bias is None else channels
+            layers.append(_layer(name, (layer.in_channels, channels, *layer.kernel_size), bias=bias))
+        elif isinstance(layer, nn.BatchNorm2d):  # a scale and a shift for each channel
+            layers.append(_layer(name, (2, layer.num_features), bias=0))
         elif isinstance(layer, nn.Linear):
             inputs = _image(layer.in_features, channels) if flattened else (layer.in_features,)
             layers.append(_layer(name, (*inputs, layer.out_features), bias=layer.out_features))
@@ -33,13 +36,13 @@ def parameter_table(model: nn.Module) -> ParameterTable:
     if total != held:
         raise ShapeError(
             f"the sizes of the layers give {total} parameters and the net holds {held}; "
-            "expected only linear layers and plain convolutions, each with its biases"
+            "expected only linear layers with biases, plain convolutions, and normalisations over the batch"
         )
     return ParameterTable(total=total, layers=tuple(layers))
 
 
 def _layer(name: str, factors: tuple[int, ...], *, bias: int) -> LayerParameters:
-    formula = "*".join(map(str, factors)) + f" + {bias}"
+    formula = "*".join(map(str, factors)) + (f" + {bias}" if bias else "")
     return LayerParameters(name=name, formula=formula, count=prod(factors) + bias)
 
 

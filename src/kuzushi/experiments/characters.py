@@ -3,57 +3,28 @@
 import statistics
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from jaxtyping import Float, Int, UInt8
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
-from kuzushi.analysis.confusion import confused_pairs, confusion_matrix
+from kuzushi.analysis.confusion import confused_pairs
 from kuzushi.analysis.intervals import wilson
 from kuzushi.analysis.parameters import parameter_table
-from kuzushi.configs import CharactersConfig
-from kuzushi.data.batches import scaled
+from kuzushi.configs import CharactersConfig, Precision
 from kuzushi.data.images import ImageData
 from kuzushi.data.sources import load
-from kuzushi.experiments.device import one_thread, pick
-from kuzushi.models.characters import build
+from kuzushi.data.split import validation
+from kuzushi.experiments.device import bfloat16_is_fast, one_thread, pick
+from kuzushi.experiments.recognisers import Recogniser, train
 from kuzushi.results import CharactersResult, CharactersSummary, ConfusedPair, DataSummary, EpochScore, TrainedSeed
 from kuzushi.runs import Journal, Silent, provenance
-from kuzushi.training import Evaluation, History, Plan, fit
 
-BATCH = {"report": 64, "fast": 128}
-FAST_LEARNING_RATE = {"lin": 0.003, "full": 0.006, "conv": 0.006}
-"""Chosen on a fifth of the training images of kmnist-mini, 2 to 5 seeds each."""
-TESTED_AT_ONCE = 500
 PAIRS, CELLS, SHOWN = 20, 8, 12
 """The most confused pairs kept, the worst cells shown, and the images shown of each class and each cell."""
+CONVOLUTIONS = ("conv", "deep")
+"""Nets with work enough for every core, and for numbers of half the size."""
 SILENT: Journal = Silent()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """The training or the test part, in the memory of the device."""
-
-    images: UInt8[Tensor, "n side side"]
-    labels: Int[Tensor, " n"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Training:
-    """One net trained from one seed, and what it makes of the test part."""
-
-    seed: int
-    model: nn.Module
-    history: History
-    predicted: Int[Tensor, " n"]
-    probability: Float[Tensor, " n"]
-    """That the net gives to its prediction."""
-    confusion: Int[Tensor, "classes classes"]
 
 
 def run(config: CharactersConfig, *, journal: Journal = SILENT) -> CharactersResult:
@@ -65,17 +36,20 @@ def run(config: CharactersConfig, *, journal: Journal = SILENT) -> CharactersRes
     Raises:
         KuzushiError: if the images cannot be had, or the device is not there.
     """
-    with nullcontext() if config.net == "conv" else one_thread():
+    with nullcontext() if config.net in CONVOLUTIONS else one_thread():
         return _run(config, journal)
 
 
 def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
     device = pick(config.device)
+    precision = _precision(config, device)
     data = load(config.data, seed=config.seed)
+    if config.validation:
+        data = validation(data)
     made = provenance(config, device=str(device), threads=torch.get_num_threads())
     journal.begin(config, made, data.sha256)
     trainings = [
-        _train(config, data, seed, device=device, journal=journal)
+        train(config, data, seed, device=device, half=precision == "bfloat16", journal=journal)
         for seed in range(config.seed, config.seed + config.seeds)
     ]
     first = trainings[0]
@@ -84,6 +58,7 @@ def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
     return CharactersResult(
         config=config,
         net=config.net,
+        precision=precision,
         data=_summary_of(data),
         parameters=parameter_table(first.model),
         seeds=seeds,
@@ -99,74 +74,23 @@ def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
             "predicted": torch.stack([training.predicted for training in trainings]).numpy().astype(np.int16),
             "probability": torch.stack([training.probability for training in trainings]).numpy(),
         },
-        weights={name: tensor.cpu().numpy() for name, tensor in first.model.state_dict().items()},
+        weights={name: tensor.cpu().contiguous().numpy() for name, tensor in first.model.state_dict().items()},
     )
 
 
-def plan(config: CharactersConfig, *, updates_per_epoch: int) -> Plan:
-    """How each preset trains; "report" is the study's, at a constant learning rate."""
-    updates = config.epochs * updates_per_epoch
-    if config.preset == "report":
-        return Plan(
-            updates=updates, evaluate_every=updates_per_epoch, optimiser="sgd", learning_rate=0.01, momentum=0.5
-        )
-    return Plan(
-        updates=updates, evaluate_every=updates_per_epoch, optimiser="adam",
-        learning_rate=FAST_LEARNING_RATE[config.net], one_cycle=True,
-    )  # fmt: skip
+def _precision(config: CharactersConfig, device: torch.device) -> Precision:
+    if config.precision != "auto":
+        return config.precision
+    worth = config.preset == "fast" and config.net in CONVOLUTIONS
+    return "bfloat16" if worth and bfloat16_is_fast(device) else "float32"
 
 
-def _train(config: CharactersConfig, data: ImageData, seed: int, *, device: torch.device, journal: Journal) -> Training:
-    train = _part(data.train_images, data.train_labels, device)
-    test = _part(data.test_images, data.test_labels, device)
-    model = build(config, classes=len(data.classes), side=data.side, seed=seed).to(device)
-    batch = BATCH[config.preset]
-    updates_per_epoch = -(-len(train.labels) // batch)
-
-    @lru_cache(maxsize=1)
-    def order(epoch: int) -> Int[Tensor, " n"]:
-        return torch.from_numpy(np.random.default_rng([seed, epoch]).permutation(len(train.labels))).to(device)
-
-    def losses(update: int) -> Float[Tensor, " nets"]:
-        epoch, place = divmod(update, updates_per_epoch)
-        chosen = order(epoch)[place * batch : (place + 1) * batch]
-        return F.nll_loss(model(scaled(train.images[chosen])), train.labels[chosen]).view(1)
-
-    def evaluate(train_loss: Float[Tensor, " nets"]) -> Evaluation:
-        log_probabilities = _log_probabilities(model, test.images)
-        return Evaluation(
-            metrics={
-                "train_loss": train_loss.item(),
-                "test_loss": F.nll_loss(log_probabilities, test.labels).item(),
-                "test_accuracy": (log_probabilities.argmax(1) == test.labels).double().mean().item(),
-            }
-        )
-
-    planned = plan(config, updates_per_epoch=updates_per_epoch)
-    history = fit(model, losses, evaluate, planned, journal=journal, stage=f"seed {seed}")
-    log_probability, predicted = _log_probabilities(model, test.images).cpu().max(1)
-    return Training(
-        seed=seed,
-        model=model,
-        history=history,
-        predicted=predicted,
-        probability=log_probability.exp(),
-        confusion=confusion_matrix(test.labels.cpu(), predicted, classes=len(data.classes)),
+def _score(training: Recogniser) -> TrainedSeed:
+    history = training.history
+    epochs = tuple(
+        EpochScore(epoch=epoch, seconds=seconds, **scores)
+        for epoch, (seconds, scores) in enumerate(zip(history.updating, history.metrics, strict=True), start=1)
     )
-
-
-def _part(images: NDArray[np.uint8], labels: NDArray[np.int64], device: torch.device) -> Part:
-    return Part(images=torch.from_numpy(images).to(device), labels=torch.from_numpy(labels).to(device))
-
-
-@torch.no_grad()
-def _log_probabilities(model: nn.Module, images: UInt8[Tensor, "n side side"]) -> Float[Tensor, "n classes"]:
-    starts = range(0, len(images), TESTED_AT_ONCE)
-    return torch.cat([model(scaled(images[start : start + TESTED_AT_ONCE])) for start in starts])
-
-
-def _score(training: Training) -> TrainedSeed:
-    epochs = tuple(EpochScore(epoch=epoch, **scores) for epoch, scores in enumerate(training.history.metrics, start=1))
     correct, n = int(training.confusion.trace()), len(training.predicted)
     return TrainedSeed(
         seed=training.seed,
@@ -175,7 +99,7 @@ def _score(training: Training) -> TrainedSeed:
         test_accuracy=correct / n,
         confusion=tuple(tuple(row) for row in training.confusion.tolist()),
         epochs=epochs,
-        seconds=training.history.seconds,
+        seconds=history.seconds,
     )
 
 
@@ -197,7 +121,7 @@ def _summary_of(data: ImageData) -> DataSummary:
     )
 
 
-def _in_cell(training: Training, data: ImageData, cell: ConfusedPair) -> NDArray[np.bool_]:
+def _in_cell(training: Recogniser, data: ImageData, cell: ConfusedPair) -> NDArray[np.bool_]:
     """Which test images of the cell's target were read as its prediction, of shape (n,)."""
     inside: NDArray[np.bool_] = (data.test_labels == cell.target) & (training.predicted.numpy() == cell.predicted)
     return inside

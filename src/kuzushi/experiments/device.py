@@ -21,6 +21,14 @@ def pick(device: Device) -> torch.device:
     return torch.device("cuda" if available and device != "cpu" else "cpu")
 
 
+def bfloat16_is_fast(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 numbers in hardware (AVX-512 BF16, AMX, or a GPU that has it)."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    capabilities = getattr(torch.cpu, "get_capabilities", dict[str, bool])()  # older versions of torch cannot say
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Compute on one core: nets this small lose more to the sharing of their work than the second core brings.

@@ -1,8 +1,10 @@
-"""The three recognisers of the study: one linear layer, one hidden layer, two convolutions.
+"""The three recognisers of the study (one linear layer, one hidden layer, two convolutions), and a deeper one.
 
-All take images of shape (batch, 1, side, side) and return the logarithm of the probability of each class.
+All take images of shape (batch, 1, side, side) and return the logarithm of the probability of each class, which is
+computed in float32 whatever the layers before are computed in.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable
 
 import torch
@@ -23,7 +25,7 @@ class NetLin(nn.Module):
         self.fc = nn.Linear(side * side, classes)
 
     def forward(self, images: Float[Tensor, "batch 1 side side"]) -> Float[Tensor, "batch classes"]:
-        return F.log_softmax(self.fc(self.flatten(images)), dim=1)
+        return F.log_softmax(self.fc(self.flatten(images)).float(), dim=1)
 
 
 class NetFull(nn.Module):
@@ -37,7 +39,7 @@ class NetFull(nn.Module):
 
     def forward(self, images: Float[Tensor, "batch 1 side side"]) -> Float[Tensor, "batch classes"]:
         hidden = torch.tanh(self.fc1(self.flatten(images)))  # (batch, hid)
-        return F.log_softmax(self.fc2(hidden), dim=1)
+        return F.log_softmax(self.fc2(hidden).float(), dim=1)
 
 
 class NetConv(nn.Module):
@@ -57,13 +59,45 @@ class NetConv(nn.Module):
         x = F.relu(F.max_pool2d(self.conv1(images), 2))  # (batch, 48, 13, 13) for a side of 28
         x = F.relu(F.max_pool2d(self.conv2(x), 2))  # (batch, 88, 5, 5)
         x = F.relu(self.fc1(self.flatten(x)))  # (batch, 160)
-        return F.log_softmax(self.fc2(x), dim=1)
+        return F.log_softmax(self.fc2(x).float(), dim=1)
+
+
+class NetDeep(nn.Module):
+    """Seven convolutions in four stages, each normalised over the batch, and one linear layer on their means.
+
+    Between two stages the larger of each two by two pixels is kept. On 28x28 images with 10 classes it has 267,290
+    parameters, two thirds of NetConv's.
+    """
+
+    STAGES = ((16, 16), (48, 48), (96, 96), (128,))
+    """The channels of each convolution."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        layers: dict[str, nn.Module] = {}
+        before, number = 1, 0
+        for stage, widths in enumerate(self.STAGES):
+            if stage > 0:
+                layers[f"pool{stage}"] = nn.MaxPool2d(2)
+            for width in widths:
+                number += 1
+                layers[f"conv{number}"] = nn.Conv2d(before, width, kernel_size=3, padding=1, bias=False)
+                layers[f"norm{number}"] = nn.BatchNorm2d(width)
+                layers[f"relu{number}"] = nn.ReLU()
+                before = width
+        self.layers = nn.Sequential(OrderedDict(layers))
+        self.fc = nn.Linear(before, classes)
+
+    def forward(self, images: Float[Tensor, "batch 1 side side"]) -> Float[Tensor, "batch classes"]:
+        x = self.layers(images).mean((2, 3))  # (batch, 128)
+        return F.log_softmax(self.fc(x).float(), dim=1)
 
 
 NETS: dict[str, Callable[[CharactersConfig, int, int], nn.Module]] = {
     "lin": lambda config, classes, side: NetLin(classes, side),
     "full": lambda config, classes, side: NetFull(config.hid, classes, side),
     "conv": lambda config, classes, side: NetConv(classes, side),
+    "deep": lambda config, classes, side: NetDeep(classes),
 }
 
 

@@ -24,7 +24,7 @@ from kuzushi.plots.pairs import COLOURS, PairShares, draw_pairs, pair_shares, sh
 from kuzushi.plots.style import BLACK, Drawn, new_figure
 from kuzushi.results import CharactersResult, DataSummary, TrainedSeed
 
-TITLES = {"lin": "NetLin", "full": "NetFull", "conv": "NetConv"}
+TITLES = {"lin": "NetLin", "full": "NetFull", "conv": "NetConv", "deep": "NetDeep"}
 DIAGONAL, GREY = "#DCE6EE", "#A0A0A0"
 MOST_COUNTED, MOST_NAMED, MOST_SAMPLED, MOST_PAIRS = 20, 50, 20, 8
 """The most classes with a number in each cell, with names at the axes, and in the sample sheet; the most pairs."""
@@ -232,7 +232,8 @@ def _curves(name: str, results: Sequence[CharactersResult]) -> Drawn:
 
 def _pairs(name: str, results: Sequence[CharactersResult], pairs: Sequence[PairShares]) -> Drawn:
     labels, classes = names_of(results), results[0].data.classes
-    bars_of_a_pair = len(labels) * (2 if pairs[0].published else 1)
+    printed = [share for share in pairs[0].published if share is not None]
+    bars_of_a_pair = len(labels) + len(printed)
     figure = new_figure(9.5, max(0.6, 0.2 * bars_of_a_pair) * len(pairs) + 1)
     names, bars = figure.subplots(1, 2, sharey=True, width_ratios=(1, 2.5))
     draw_pairs(bars, labels, pairs)
@@ -248,7 +249,7 @@ def _pairs(name: str, results: Sequence[CharactersResult], pairs: Sequence[PairS
         name=name,
         figure=figure,
         caption=f"The pairs that are confused most, over all the nets.{nets if len(results) > 1 else ''}"
-        f"{hatched if pairs[0].published else ''} {_images(results[0].data)}",
+        f"{hatched if printed else ''} {_images(results[0].data)}",
         alternative=f"{'; '.join(_pair_in_words(pair, labels, classes) for pair in pairs)}.",
     )
 
@@ -267,9 +268,11 @@ def names_of(results: Sequence[CharactersResult]) -> list[str]:
 
 def _pair_in_words(pair: PairShares, labels: Sequence[str], classes: Classes) -> str:
     """Such as "は ha read as す su: NetLin 12.3 %, NetFull 7.7 %"."""
-    shares = list(zip(labels, pair.ours, strict=True))
-    if pair.published:
-        shares += [(f"{label} published", share) for label, share in zip(labels, pair.published, strict=True)]
+    printed = zip(labels, pair.published, strict=True)
+    shares = [
+        *zip(labels, pair.ours, strict=True),
+        *((f"{label} published", share) for label, share in printed if share is not None),
+    ]
     texts = ", ".join(f"{label} {share:.1f} %" for label, share in shares)
     return f"{read_as(classes, pair.target, pair.predicted)}: {texts}"
 

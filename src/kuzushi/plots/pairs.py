@@ -24,8 +24,8 @@ class PairShares:
     target: int
     predicted: int
     ours: tuple[float, ...]
-    published: tuple[float, ...]
-    """The same from the study's matrices, where they are of the same images; else empty."""
+    published: tuple[float | None, ...]
+    """The same from the study's matrices; None where it had no such net, or other images."""
 
 
 def pair_shares(results: Sequence[CharactersResult], *, top: int) -> tuple[PairShares, ...]:
@@ -36,8 +36,10 @@ def pair_shares(results: Sequence[CharactersResult], *, top: int) -> tuple[PairS
     """
     ours = [shares_of_rows(np.sum([seed.confusion for seed in result.seeds], axis=0)) for result in results]
     nets = PUBLISHED.characters.nets
-    same_images = results[0].data.name == "kmnist" and results[0].data.verified
-    published = [shares_of_rows(np.array(nets[result.config.net].confusion)) for result in results if same_images]
+    printed = nets if results[0].data.name == "kmnist" and results[0].data.verified else {}
+    published = [
+        shares_of_rows(np.array(printed[result.net].confusion)) if result.net in printed else None for result in results
+    ]
     together = np.mean(ours, axis=0)  # (classes, classes)
     np.fill_diagonal(together, 0)
     cells = np.argsort(-together, axis=None, kind="stable")[:top]
@@ -46,7 +48,7 @@ def pair_shares(results: Sequence[CharactersResult], *, top: int) -> tuple[PairS
             target=target,
             predicted=predicted,
             ours=tuple(float(shares[target, predicted]) for shares in ours),
-            published=tuple(float(shares[target, predicted]) for shares in published),
+            published=tuple(None if shares is None else float(shares[target, predicted]) for shares in published),
         )
         for target, predicted in (divmod(int(cell), len(together)) for cell in cells)
         if together[target, predicted] > 0
@@ -64,9 +66,9 @@ def draw_pairs(ax: Axes, labels: Sequence[str], pairs: Sequence[PairShares]) -> 
     series: list[tuple[str, dict[str, Any], list[float]]] = []
     for net, (label, colour) in enumerate(zip(labels, cycle(COLOURS), strict=False)):
         series.append((label, {"color": colour}, [pair.ours[net] for pair in pairs]))
-        if pairs[0].published:
+        if printed := [share for pair in pairs if (share := pair.published[net]) is not None]:
             hatched = {"color": "white", "edgecolor": colour, "hatch": "////"}
-            series.append((f"{label}, published", hatched, [pair.published[net] for pair in pairs]))
+            series.append((f"{label}, published", hatched, printed))
     height = 0.8 / len(series)
     for place, (label, style, shares) in enumerate(series):
         y = np.arange(len(pairs)) + (place - (len(series) - 1) / 2) * height

@@ -1,13 +1,14 @@
 """The recognisers in words and tables: as the study printed them, and beside the study's numbers."""
 
 from collections.abc import Sequence
+from statistics import fmean
 
 import numpy as np
 
 from kuzushi.plots.characters import TITLES, figures, names_of
 from kuzushi.plots.classes import in_words, read_as
 from kuzushi.plots.pairs import pair_shares
-from kuzushi.reference import PUBLISHED
+from kuzushi.reference import PUBLISHED, PublishedNet
 from kuzushi.report.sections import Section, Table, between, how_made, percent
 from kuzushi.results import CharactersResult
 
@@ -21,8 +22,8 @@ def text(result: CharactersResult) -> str:
     """What a person reads after a run: matrices, loss and accuracy as the study printed them, parameters, pairs."""
     data, classes = result.data, result.data.classes
     lines = [
-        f"{TITLES[result.net]}, preset {result.config.preset}, on {data.name}: {data.train:,} training and "
-        f"{data.test:,} test images"
+        f"{TITLES[result.net]}, preset {result.config.preset}, {result.precision}, on {data.name}: {data.train:,} "
+        f"training and {data.test:,} test images"
     ]
     for seed in result.seeds:
         lines += [
@@ -31,6 +32,7 @@ def text(result: CharactersResult) -> str:
             np.array2string(np.array(seed.confusion), threshold=10**6, max_line_width=10**6),
             f"Test set: Average loss: {seed.test_loss:.4f}, Accuracy: {seed.test_correct}/{data.test} "
             f"({100 * seed.test_accuracy:.0f}%)",
+            f"{len(seed.epochs)} epochs of training in {seed.epochs[-1].seconds:.1f} s",
         ]
     lines += ["", f"accuracy {between(result.summary.accuracy)}, 95 % interval for {data.test:,} test images"]
     if result.summary.spread is not None:
@@ -95,24 +97,29 @@ def _answer(results: Sequence[CharactersResult]) -> tuple[str, ...]:
 def _scores(results: Sequence[CharactersResult]) -> Table:
     rows = []
     for label, result in zip(names_of(results), results, strict=True):
-        first, study = result.seeds[0], STUDY.nets[result.config.net]
+        first, study = result.seeds[0], STUDY.nets.get(result.net)
         rows.append((
             label, f"{result.data.name} {result.data.train:,} / {result.data.test:,}", result.config.preset,
-            str(len(result.seeds)), _spread(result), f"{first.test_loss:.4f}",
+            str(len(result.seeds)), f"{fmean(seed.epochs[-1].seconds for seed in result.seeds):.1f}", _spread(result),
+            f"{first.test_loss:.4f}",
             f"{first.test_correct} / {result.data.test}", between(result.summary.accuracy),
-            f"{study.test_loss:.4f}", f"{study.test_correct} / {STUDY.test}",
-            percent(study.test_correct / STUDY.test), "yes" if same_images(result) else "no",
+            *(_published(study) if study else ("", "", "")), "yes" if same_images(result) else "no",
         ))  # fmt: skip
     return Table(
         title="Ours beside the published numbers",
         header=(
-            "net", "images, training / test", "preset", "seeds", "spread", "loss", "right", "accuracy (95 %)",
+            "net", "images, training / test", "preset", "seeds", "seconds", "spread", "loss", "right", "accuracy (95 %)",
             "published loss", "published right", "published accuracy", "same images?",
         ),
         rows=tuple(rows),
-        note="Loss is the mean negative log-likelihood in nats per test image; loss and right are of the first seed, "
-        "accuracy is the mean of the seeds and spread their standard deviation.",
+        note="Seconds are those of training one net, tests left out. Loss is the mean negative log-likelihood in nats "
+        "per test image; loss and right are of the first seed, accuracy is the mean of the seeds and spread their "
+        "standard deviation.",
     )  # fmt: skip
+
+
+def _published(net: PublishedNet) -> tuple[str, str, str]:
+    return f"{net.test_loss:.4f}", f"{net.test_correct} / {STUDY.test}", percent(net.test_correct / STUDY.test)
 
 
 def _spread(result: CharactersResult) -> str:
@@ -124,20 +131,20 @@ def _parameters(results: Sequence[CharactersResult]) -> list[Table]:
     tables = []
     differing = {(result.net, result.parameters): result for result in results}
     for name, result in zip(names_of(list(differing.values())), differing.values(), strict=True):
-        study, ours = STUDY.nets[result.config.net], result.parameters
-        as_studied = ours.total == study.parameters
-        printed = study.parameters_by_layer_as_printed if as_studied else (None,) * len(ours.layers)
+        ours = result.parameters
+        study = next((net for net in STUDY.nets.values() if net.parameters == ours.total), None)
+        printed = study.parameters_by_layer_as_printed if study else (None,) * len(ours.layers)
         rows = [
             (layer.name, layer.formula, f"{layer.count:,}", "" if count is None else f"{count:,}")
             for layer, count in zip(ours.layers, printed, strict=True)
         ]
-        rows.append(("in all", "", f"{ours.total:,}", f"{study.parameters:,}" if as_studied else ""))
+        rows.append(("in all", "", f"{ours.total:,}", f"{study.parameters:,}" if study else ""))
         tables.append(
             Table(
                 title=f"Parameters of {name}",
                 header=("layer", "derivation", "parameters", "published"),
                 rows=tuple(rows),
-                note=f"A slip of the study: {study.note}." if as_studied and study.note else "",
+                note=f"A slip of the study: {study.note}." if study and study.note else "",
             )
         )
     return tables
@@ -155,7 +162,7 @@ def _pairs(results: Sequence[CharactersResult]) -> list[Table]:
             counts = printed.get((pair.target, pair.predicted), {})
             cells = [f"{share:.1f} %" for share in pair.ours]
             if printed:
-                cells += [str(counts.get(result.config.net, "")) for result in group]
+                cells += [str(counts.get(result.net, "")) for result in group]
             rows.append((in_words(classes, pair.target), in_words(classes, pair.predicted), *cells))
         if not rows:  # nothing is confused
             continue

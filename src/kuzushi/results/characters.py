@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from kuzushi.configs import CharactersConfig
+from kuzushi.configs import CharactersConfig, Precision
 from kuzushi.results.common import SCHEMA, Arrays, Interval, Provenance
 
 
@@ -45,6 +45,8 @@ class EpochScore:
     train_loss: float
     test_loss: float
     test_accuracy: float
+    seconds: float
+    """Of training until then, tests left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +98,8 @@ class CharactersResult:
 
     config: CharactersConfig
     net: str
+    precision: Precision
+    """Of the products in training; tests and weights are of float32."""
     data: DataSummary
     parameters: ParameterTable
     seeds: tuple[TrainedSeed, ...]
