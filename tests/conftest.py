@@ -11,7 +11,7 @@ import torch
 CHECKED = [
     "data", "models", "training", "experiments",
     "analysis.exactness", "analysis.units", "analysis.scale", "analysis.solutions", "analysis.fixed_points",
-    "analysis.counting_law", "analysis.study_claims", "analysis.dynamics", "analysis.snap",
+    "analysis.counting_law", "analysis.study_claims", "analysis.dynamics", "analysis.snap", "analysis.attribution",
 ]  # fmt: skip
 """Modules whose annotated shapes are checked at every call."""
 jaxtyping.install_import_hook([f"kuzushi.{name}" for name in CHECKED], "beartype.beartype")

@@ -38,15 +38,17 @@ MAY_IMPORT = {
 ONLY_IN = {
     "torch": {"data", "models", "training", "analysis", "experiments"},
     "scipy": {"analysis"},
+    "sklearn": {"analysis"},
+    "captum": {"analysis"},
     "matplotlib": {"plots"},
     "jinja2": {"report"},
     "tyro": {"cli", "parsing"},
     "rich": {"progress"},
-    "pooch": {"data"},
+    "platformdirs": {"data"},
     "PIL": {"data"},
     "automata": {"analysis"},
     "safetensors": {"runs"},
-    "filelock": {"runs"},
+    "filelock": {"runs", "data"},
 }
 """The rooms that may import a library."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from kuzushi import cli, configs, parsing, runs
+from kuzushi.data.transfer import unwatched
 from kuzushi.errors import KuzushiError
 from kuzushi.reproduce import study
 
@@ -86,6 +87,22 @@ def test_a_proof_that_was_tampered_with_is_refused(kuzushi):
     path = Path("xor/result.json")
     path.write_text(path.read_text().replace('"bound":2', '"bound":3').replace('"lower": 2', '"lower": 3'))
     refused(kuzushi, "check", "xor", because="case 0 needs 4/2 units by its shares; expected more than 2")
+
+
+def test_runs_are_compared_kept_and_laid_out_on_a_page(kuzushi):
+    for net in ("lin", "full"):
+        kuzushi("characters", "--net", net, "--data", "brush:100/30", "--epochs", "1", "--out", net)
+    status, out, _ = kuzushi("compare", "lin", "full", "--out", "compared", "--json")
+    assert status == 0
+    assert json.loads(out) == json.loads(Path("compared/result.json").read_bytes())
+    assert json.loads(out)["config"] == {"runs": ["lin", "full"], "seed": 0}
+    command = json.loads(out)["provenance"]["command"]
+    assert command == "kuzushi compare lin full"
+    status, out, err = kuzushi(*command.split()[1:], "--out", "compared", "--resume")
+    assert (status, "compared: done already" in err) == (0, True)
+    assert out.startswith("Nets on the same images of brush:")
+    assert kuzushi("report", "compared", "-o", "page.html")[0] == 0
+    assert '<section id="compare">' in Path("page.html").read_text(encoding="utf-8")
 
 
 COUNTING = (
@@ -241,7 +258,7 @@ def test_reproduce_does_every_run_of_the_study_once(kuzushi, monkeypatch):
         ("lin", configs.CharactersConfig(net="lin", data="brush:50/10", epochs=1)),
         ("by-hand", configs.CheckerboardConfig(set_weights="report")),
     ]
-    monkeypatch.setattr("kuzushi.reproduce.study", lambda: small)
+    monkeypatch.setattr("kuzushi.reproduce.study", lambda watch: small)
     status, _, err = kuzushi("reproduce")
     assert status == 0
     assert err.splitlines()[-1] == f"open {Path('report/index.html').resolve()}"
@@ -249,23 +266,55 @@ def test_reproduce_does_every_run_of_the_study_once(kuzushi, monkeypatch):
     status, _, err = kuzushi("reproduce")
     assert (status, err.count("done already")) == (0, 2)
     assert Path("report/runs/lin/result.json").stat().st_mtime_ns == before
-    monkeypatch.setattr("kuzushi.reproduce.study", lambda: [("lin", small[1][1])])
+    monkeypatch.setattr("kuzushi.reproduce.study", lambda watch: [("lin", small[1][1])])
     status, _, err = kuzushi("reproduce")
     assert status == 2
     assert err.splitlines()[-1].startswith("kuzushi: report/runs/lin: holds a run of other settings")
 
 
 def test_the_study_has_all_its_nets(monkeypatch):
-    monkeypatch.setattr("kuzushi.data.kuzushiji.available", lambda name: False)
-    monkeypatch.setattr("kuzushi.data.kuzushiji.MIRRORS", ())
-    monkeypatch.delenv("KUZUSHI_MIRROR", raising=False)
-    made = dict(study())
+    monkeypatch.setattr("kuzushi.reproduce._images", lambda watch: "brush")
+    made = dict(study(unwatched))
     assert {made[f"{net}-brush"].net for net in ("lin", "full", "conv")} == {"lin", "full", "conv"}
     assert {made[f"{net}-brush"].data for net in ("lin", "full", "conv")} == {"brush"}
     assert {made[f"{net}-brush"].preset for net in ("lin", "full", "conv")} == {"report"}
     assert (made["srn"].lang, made["srn"].hid, made["lstm"].lang, made["lstm"].hid) == ("anb2n", 2, "anb2nc3n", 3)
     assert made["trained"] == configs.CheckerboardConfig()
     assert (made["by-hand-rescaled"].act, made["by-hand-rescaled"].scale) == ("sig", 10)
+
+
+def test_data_are_listed_and_verified_without_a_network_and_said_to_be_wrong_by_the_exit_code(
+    kuzushi, monkeypatch, tmp_path
+):
+    monkeypatch.setattr("kuzushi.data.kuzushiji.cache", lambda: tmp_path / "cache")
+    monkeypatch.setenv("KUZUSHI_DATA", str(tmp_path))
+    status, out, err = kuzushi("data")
+    assert (status, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines()[:6]] == [
+        "name", "kmnist", "kmnist-mini", "k49", "kkanji", "brush"
+    ]  # fmt: skip
+    assert kuzushi("data", "list") == (status, out, err)
+    assert kuzushi("data", "verify")[:2] == (0, "there is nothing to verify: no file of a published set is here\n")
+    assert kuzushi("data", "verify", "kmnist")[0] == 2, "what is asked for by name should be there"
+    Path("t10k-labels-idx1-ubyte").write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 1, 7]))
+    status, out, _ = kuzushi("data", "verify")
+    assert status == 2
+    assert out.startswith(f"kmnist: {tmp_path / 't10k-labels-idx1-ubyte'}: wrong (is not the published file: holds")
+    assert out.count("\n") == 1, "a file of two sets is named once"
+
+
+def test_data_are_fetched_with_a_bar_for_each_file(kuzushi, monkeypatch, tmp_path):
+    def fetched(name, *, watch):
+        watch("images.gz", "codh.rois.ac.jp", 3_000_000, 3_000_000)
+
+    monkeypatch.setattr("kuzushi.data.kuzushiji.cache", lambda: tmp_path / "cache")
+    monkeypatch.delenv("KUZUSHI_DATA", raising=False)
+    monkeypatch.setattr("kuzushi.experiments.datasets.fetch", fetched)
+    status, out, err = kuzushi("data", "fetch", "k49")
+    assert status == 2, "it is still not there"
+    assert out.splitlines()[0] == "k49: k49-train-imgs.npz: not here"
+    assert "images.gz" in err
+    assert "codh.rois.ac.jp" in err
 
 
 # --- what is wrong --------------------------------------------------------------------------------------------
@@ -298,6 +347,12 @@ def test_the_study_has_all_its_nets(monkeypatch):
         (("characters", "--data", "brush:99999999/1"), "--data brush:99999999/1: no such set of images"),
         (("sequences", "--out", "none", "--resume"), "none: holds no run to resume"),
         (("report",), "no runs given"),
+        (("compare",), "compare: no runs given; name one or more folders made with kuzushi characters --out"),
+        (("compare", "none"), "none: holds no finished run"),
+        (("data", "fetch"), "data fetch: name one of kmnist, kmnist-mini, k49, kkanji"),
+        (("data", "fetch", "brush"), "data brush: no such published set of images; known are kmnist,"),
+        (("data", "verify", "mnist"), "data mnist: no such published set of images"),
+        (("data", "look"), "invalid choice 'look'"),
         (("report", "none"), "none: holds no finished run"),
     ],
 )

@@ -13,6 +13,7 @@ from kuzushi.configs import (
     COMMANDS,
     CharactersConfig,
     CheckerboardConfig,
+    CompareConfig,
     Config,
     DesignConfig,
     GapsConfig,
@@ -97,8 +98,9 @@ def test_the_recognisers_are_by_default_of_the_size_and_the_length_of_the_study(
 
 @pytest.mark.parametrize("kind", get_args(Config))
 def test_no_setting_can_be_changed_afterwards(kind):
+    config = kind(**({"runs": ("run",)} if kind is CompareConfig else {}))
     with pytest.raises(dataclasses.FrozenInstanceError):
-        kind().seed = 1
+        config.seed = 1
 
 
 def test_every_kind_of_config_has_a_command_of_its_own():
@@ -119,6 +121,7 @@ def test_every_kind_of_config_has_a_command_of_its_own():
         ),
         (SequencesConfig(test_length=60), "kuzushi sequences --test-length 60"),
         (GapsConfig(gaps=(3.0, 0.5)), "kuzushi gaps --gaps 3.0 0.5"),
+        (CompareConfig(runs=("runs/lin", "my runs/conv"), seed=3), "kuzushi compare runs/lin 'my runs/conv' --seed 3"),
     ],
 )
 def test_the_command_names_what_differs_from_the_defaults(config, words):

@@ -7,7 +7,7 @@ import pytest
 
 from kuzushi import runs
 from kuzushi.configs import CheckerboardConfig
-from kuzushi.progress import Bars
+from kuzushi.progress import Bars, Downloads
 from kuzushi.runs import Progress, provenance
 
 
@@ -119,4 +119,22 @@ def test_a_journal_that_cannot_write_ends_the_run_before_a_bar_is_shown(capsys):
 
     with pytest.raises(OSError, match="full"), Bars("characters", Full()) as bars:
         bars.progress(moment(loss=0.5))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_download_shows_file_bytes_and_where_it_comes_from(capsys):
+    with Downloads() as watch:
+        watch("images.gz", "codh.rois.ac.jp", 100_000, 2_000_000)
+        watch("images.gz", "huggingface.co", 1_500_000, 2_000_000)
+        watch("labels.gz", "huggingface.co", 5_000, None)
+    out, err = capsys.readouterr()
+    assert out == ""
+    first, second = err.splitlines()
+    assert first.startswith("images.gz ") and "1.5/2.0 MB" in first and first.rstrip().endswith("huggingface.co")
+    assert second.startswith("labels.gz ") and "5.0/? kB" in second
+
+
+def test_where_nothing_is_downloaded_nothing_is_shown(capsys):
+    with Downloads():
+        pass
     assert capsys.readouterr() == ("", "")

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import tyro
 
@@ -16,6 +16,7 @@ from kuzushi import configs
 from kuzushi.configs import (
     CharactersConfig,
     CheckerboardConfig,
+    CompareConfig,
     Config,
     DesignConfig,
     GapsConfig,
@@ -47,6 +48,16 @@ class Output:
 def characters(config: CharactersConfig, output: Output) -> None:
     """Train a recogniser of cursive kana, and show what it confuses."""
     _experiment(config, output)
+
+
+def compare(runs: Annotated[tuple[Path, ...], tyro.conf.Positional], output: Output, seed: int = 0) -> None:
+    """Compare recognisers on the same images, and show which confusions stay, and why they are made.
+
+    Args:
+        runs: Folders made with kuzushi characters --out, on the same images.
+        seed: Of the clustering and of the shuffles.
+    """
+    _experiment(CompareConfig(runs=tuple(map(str, runs)), seed=seed), output)
 
 
 def checkerboard(config: CheckerboardConfig, output: Output, weights_out: Path | None = None) -> None:
@@ -116,9 +127,11 @@ def reproduce(out: Path = Path("report")) -> None:
     Args:
         out: The folder for the page and its runs. What is finished there is not done again; what was stopped goes on.
     """
+    from kuzushi.progress import Downloads
     from kuzushi.reproduce import study
 
-    experiments = study()
+    with Downloads() as watch:
+        experiments = study(watch)
     images = {config.data for _, config in experiments if isinstance(config, CharactersConfig)}
     if "kmnist" not in images:
         _say(f"images: {', '.join(images)}; for the study's, name a folder with the files of kmnist in KUZUSHI_DATA")
@@ -239,9 +252,37 @@ def _check_certificates(folder: Path, result: SequencesResult) -> None:
         _print(f"{path.name}: the proof holds: {certified_text(certified)}")
 
 
+def data(
+    action: Annotated[Literal["list", "fetch", "verify"], tyro.conf.Positional] = "list",
+    name: Annotated[str | None, tyro.conf.Positional] = None,
+) -> None:
+    """List the published sets of images, fetch one of them, or verify the files that are on this machine.
+
+    Args:
+        action: list and verify need no network; verify exits with 2 if something is wrong.
+        name: kmnist, kmnist-mini, k49 or kkanji; unless given, every set.
+    """
+    from kuzushi.experiments.datasets import NAMES, fetch, survey
+    from kuzushi.progress import Downloads
+    from kuzushi.report.datasets import listing, verdicts
+
+    if action == "fetch":
+        if name is None:
+            raise KuzushiError(f"data fetch: name one of {', '.join(NAMES)}")
+        with Downloads() as watch:
+            fetch(name, watch=watch)
+    sets = survey(NAMES if name is None else (name,))
+    if action == "verify" and name is None:
+        sets = tuple(one.here for one in sets)
+    _print(listing(sets) if action == "list" else verdicts(sets))
+    if action != "list" and any(file.state in ("wrong", "not here") for one in sets for file in one.files):
+        sys.exit(2)
+
+
 COMMANDS: dict[str, Callable[..., None]] = {
     "reproduce": reproduce,
     "characters": characters,
+    "compare": compare,
     "checkerboard": checkerboard,
     "widths": widths,
     "design": design,
@@ -251,6 +292,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "verify": verify,
     "certify": certify,
     "check": check,
+    "data": data,
 }
 
 
@@ -331,8 +373,13 @@ def _subject(config: Config) -> str:
 
 def _run(config: Config, journal: "Journal", *, title: str) -> Result:
     """Run the experiment of the config's subject, with progress bars."""
-    from kuzushi.progress import Bars
+    from kuzushi.progress import Bars, Downloads
 
+    if isinstance(config, CharactersConfig):
+        from kuzushi.experiments.datasets import prepare
+
+        with Downloads() as watch:
+            prepare(config.data, watch=watch)
     experiment = importlib.import_module(f"kuzushi.experiments.{_subject(config)}")
     try:
         with Bars(title, journal) as bars:

@@ -7,11 +7,13 @@ from typing import Any
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     Progress,
     TaskID,
     TextColumn,
     TimeRemainingColumn,
+    TransferSpeedColumn,
 )
 
 from kuzushi.configs import Config
@@ -72,3 +74,30 @@ class Bars:
 
     def load(self, stage: str) -> tuple[Arrays, dict[str, Any]] | None:
         return self._journal.load(stage)
+
+
+class Downloads:
+    """A bar for each file that is fetched, on standard error; called with what came, it shows it."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, TaskID] = {}
+        self._bars = Progress(
+            TextColumn("{task.description}"), BarColumn(bar_width=14), DownloadColumn(), TransferSpeedColumn(),
+            TimeRemainingColumn(), TextColumn("[dim]{task.fields[source]}"), console=Console(stderr=True),
+        )  # fmt: skip
+
+    def __enter__(self) -> "Downloads":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._tasks:
+            self._bars.stop()
+
+    def __call__(self, file: str, source: str, done: int, total: int | None) -> None:
+        """Show that so many bytes of a file are there, the latest of them from this source."""
+        self._bars.start()
+        if file not in self._tasks:
+            self._tasks[file] = self._bars.add_task(file, total=total, source=source)
+        self._bars.update(self._tasks[file], completed=done, total=total, source=source)

@@ -9,12 +9,20 @@ from kuzushi.configs import (
     SequencesConfig,
     WidthsConfig,
 )
+from kuzushi.data.transfer import Patience, Watch
 from kuzushi.errors import DataError
 
+MOST_SECONDS = 30.0
+"""For the download of kmnist; what came of it is kept, and gone on with next time."""
 
-def study() -> list[tuple[str, Config]]:
-    """A name and the settings of every run of the study; the images are the best that can be had within seconds."""
-    images = _images()
+
+def study(watch: Watch) -> list[tuple[str, Config]]:
+    """A name and the settings of every run of the study; the images are the best that can be had within seconds.
+
+    Args:
+        watch: hears of downloads: the file, where it comes from, the bytes that are there, and how many there will be.
+    """
+    images = _images(watch)
     # The convolutions would take four minutes for the 60,000 images of kmnist as the study trained them.
     conv = {"preset": "fast", "epochs": 3} if images == "kmnist" else {"preset": "report"}
     return [
@@ -47,14 +55,12 @@ def study() -> list[tuple[str, Config]]:
     ]
 
 
-def _images() -> str:
+def _images(watch: Watch) -> str:
     """kmnist where its files are at hand or a mirror gives them, else kmnist-mini where that is at hand, else brush."""
-    from kuzushi.data.kuzushiji import available, kmnist
+    from kuzushi.data.kuzushiji import available, obtain
 
-    if available("kmnist"):
-        return "kmnist"
     try:
-        kmnist()
+        obtain("kmnist", patience=Patience(silence=5.0, total=MOST_SECONDS), watch=watch)
     except DataError:
         return "kmnist-mini" if available("kmnist-mini") else "brush"
     return "kmnist"

@@ -160,6 +160,11 @@ def _state(model: nn.Module, optimiser: torch.optim.Optimizer) -> Arrays:
     return {name: tensor.detach().cpu().contiguous().numpy().copy() for name, tensor in state.items()}
 
 
+def _laid_out(memory: Tensor, parameter: Tensor) -> Tensor:
+    """The optimiser's memory of a parameter in the same order of storage, in which sums are rounded alike."""
+    return torch.empty_like(parameter).copy_(memory) if memory.shape == parameter.shape else memory
+
+
 def _resumed(
     model: nn.Module, optimiser: torch.optim.Optimizer, checkpoint: tuple[Arrays, dict[str, Any]] | None
 ) -> History:
@@ -182,6 +187,8 @@ def _resumed(
             memory.setdefault(int(index), {})[key] = torch.from_numpy(array)
     try:
         model.load_state_dict(parameters)
+        for index, parameter in enumerate(model.parameters()):
+            memory[index] = {key: _laid_out(kept, parameter) for key, kept in memory.get(index, {}).items()}
         optimiser.load_state_dict({"state": memory, "param_groups": optimiser.state_dict()["param_groups"]})
         return msgspec.convert(note, type=History)
     except (RuntimeError, ValueError, msgspec.ValidationError) as error:

@@ -71,10 +71,10 @@ def test_no_success_and_no_failure_reach_0_and_1_exactly(n):
 @pytest.mark.parametrize(
     ("successes", "n", "message"),
     [
-        (0, 0, "0 successes of 0: expected 0..n of at least one trial"),
-        (-1, 5, "-1 successes of 5: expected 0..n of at least one trial"),
-        (5.5, 5, "5.5 successes of 5: expected 0..n of at least one trial"),
-        (float("nan"), 5, "nan successes of 5: expected 0..n of at least one trial"),
+        (0, 0, "0 successes of 0: expected 0..n, and n above 0"),
+        (-1, 5, "-1 successes of 5: expected 0..n, and n above 0"),
+        (5.5, 5, "5.5 successes of 5: expected 0..n, and n above 0"),
+        (float("nan"), 5, "nan successes of 5: expected 0..n, and n above 0"),
     ],
 )
 def test_what_is_no_rate_is_refused(successes, n, message):

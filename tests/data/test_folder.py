@@ -100,8 +100,21 @@ def test_a_folder_without_sub_folders_is_refused(tmp_path: Path) -> None:
     refused(tmp_path, because=f"{tmp_path}: has no sub-folders")
 
 
-def test_a_class_of_one_image_is_refused(tmp_path: Path) -> None:
-    refused(make_folder(tmp_path, {"a": 5, "b": 1}), because=f"{tmp_path / 'b'}: holds 1 images")
+def test_a_class_of_one_image_is_trained_and_not_tested(tmp_path: Path) -> None:
+    data = read_folder(make_folder(tmp_path, {"a": 5, "b": 1}))
+    assert data.classes == ("a", "b")
+    assert data.train_labels.tolist() == [0, 0, 0, 0, 1]
+    assert data.test_labels.tolist() == [0]
+
+
+def test_a_folder_where_no_class_can_be_tested_is_refused(tmp_path: Path) -> None:
+    refused(make_folder(tmp_path, {"a": 1, "b": 1}), because=f"{tmp_path}: no class has two images")
+
+
+def test_a_class_without_images_is_refused(tmp_path: Path) -> None:
+    make_folder(tmp_path, {"a": 5})
+    (tmp_path / "b").mkdir()
+    refused(tmp_path, because=f"{tmp_path / 'b'}: holds no images")
 
 
 def test_a_class_missing_from_one_part_is_refused(tmp_path: Path) -> None:

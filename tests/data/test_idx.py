@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kuzushi.data.idx import read_idx
+from kuzushi.data.idx import idx_header, read_idx
 from kuzushi.errors import DataError
 
 LABELS = struct.pack(">BBBBI", 0, 0, 8, 1, 3) + bytes([7, 0, 9])
@@ -19,6 +19,18 @@ PACKED = gzip.compress(IMAGES, mtime=0)
 def written(path: Path, content: bytes) -> Path:
     path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
     return path
+
+
+@pytest.mark.parametrize("content", [IMAGES, PACKED])
+@pytest.mark.parametrize("name", ["images-idx3-ubyte.gz", "images-idx3-ubyte", "images.part"])
+def test_the_content_says_whether_it_is_compressed_and_not_the_name(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    np.testing.assert_array_equal(read_idx(tmp_path / name, dimensions=3), np.arange(12).reshape(2, 2, 3))
+
+
+def test_a_header_is_that_of_the_format() -> None:
+    assert idx_header((2, 2, 3)) == IMAGES[:16]
+    assert idx_header((3,)) == LABELS[:8]
 
 
 @pytest.mark.parametrize("name", ["labels-idx1-ubyte", "labels-idx1-ubyte.gz"])
@@ -59,7 +71,7 @@ def test_a_file_that_is_not_what_it_declares_is_refused(
 
 @pytest.mark.parametrize(
     "content",
-    [b"", IMAGES, PACKED[:-9], PACKED[:-8] + bytes(8), b"\x1f\x8b junk"],
+    [b"", PACKED[:-9], PACKED[:-8] + bytes(8), b"\x1f\x8b junk"],
 )
 def test_a_gz_file_that_is_not_whole_gzip_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "images-idx3-ubyte.gz"

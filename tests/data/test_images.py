@@ -30,11 +30,15 @@ def images(*, train: int = 4, test: int = 3, **changes: object) -> ImageData:
         (
             {"train_images": np.zeros((4, 28, 27), np.uint8)},
             "some: the training images have shape (4, 28, 27) and there are 4 labels; "
-            "expected images of shape (4, 28, 28)",
+            "expected images of shape (4, 27, 27)",
         ),
         (
             {"test_images": np.zeros((2, 28, 28), np.uint8)},
             "some: the test images have shape (2, 28, 28) and there are 3 labels; expected images of shape (3, 28, 28)",
+        ),
+        (
+            {"test_images": np.zeros((3, 64, 64), np.uint8)},
+            "some: the test images have shape (3, 64, 64) and there are 3 labels; expected images of shape (3, 28, 28)",
         ),
         ({"train": 0}, "some: the training part is empty; give at least one image"),
         ({"test": 0}, "some: the test part is empty; give at least one image"),
@@ -46,6 +50,11 @@ def test_images_and_labels_that_do_not_fit_are_refused(changes: dict[str, object
     with pytest.raises(DataError) as caught:
         images(**changes)
     assert str(caught.value) == message
+
+
+def test_images_may_have_any_side() -> None:
+    kanji = images(train_images=np.zeros((4, 64, 64), np.uint8), test_images=np.zeros((3, 64, 64), np.uint8))
+    assert (kanji.side, images().side) == (64, 28)
 
 
 def test_a_class_may_have_no_image() -> None:

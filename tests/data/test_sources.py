@@ -34,6 +34,6 @@ def test_the_path_of_a_folder_is_read(tmp_path: Path) -> None:
     "name", ["", "mnist", "brush:", "brush:5", "brush:-1/5", "brush:5/5/5", "no/such/folder", "x" * 5000, "a\0b"]
 )
 def test_an_unknown_name_is_answered_with_those_that_are_known(name: str) -> None:
-    with pytest.raises(DataError, match="kmnist, kmnist-mini, brush, brush:TRAIN/TEST") as caught:
+    with pytest.raises(DataError, match="kmnist, kmnist-mini, k49, kkanji, brush, brush:TRAIN/TEST") as caught:
         load(name, seed=0)
     assert "\n" not in str(caught.value)

@@ -20,9 +20,10 @@ def plain(net, *, hid=110, classes=10):
         layers = [nn.Flatten(), nn.Linear(784, hid), nn.Tanh(), nn.Linear(hid, classes)]
     elif net == "deep":
         layers = []
-        for before, after, last in ((1, 16, 0), (16, 16, 1), (16, 48, 0), (48, 48, 1), (48, 96, 0), (96, 96, 1)):
-            layers += [nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
-            layers += [nn.MaxPool2d(2)] * last
+        for before, middle, after in ((1, 16, 16), (16, 48, 48), (48, 96, 96)):
+            layers += [nn.Conv2d(before, middle, 3, padding=1, bias=False), nn.BatchNorm2d(middle), nn.ReLU()]
+            layers += [nn.Conv2d(middle, after, 3, padding=1, bias=False), nn.MaxPool2d(2), nn.BatchNorm2d(after)]
+            layers += [nn.ReLU()]
         layers += [nn.Conv2d(96, 128, 3, padding=1, bias=False), nn.BatchNorm2d(128), nn.ReLU()]
         layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, classes)]
     else:

@@ -104,6 +104,7 @@ def test_every_figure_has_a_name_of_its_own_and_words_and_can_be_rendered(lin, f
     assert [one.name for one in figured] == [
         "1-samples", "1-learning-curves",
         "1-confusion-lin", "1-gallery-lin", "2-confusion-full", "2-gallery-full", "1-pairs",
+        "1-calibration",
     ]  # fmt: skip
     for one in figured:
         for words in (one.caption, one.alternative):

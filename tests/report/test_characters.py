@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from kuzushi.analysis.balance import balanced_accuracy
 from kuzushi.analysis.intervals import wilson
 from kuzushi.configs import CharactersConfig
 from kuzushi.experiments.characters import run
@@ -51,7 +52,11 @@ def as_studied(result, **data):
         config=dataclasses.replace(result.config, data="kmnist", seeds=1),
         data=dataclasses.replace(result.data, **images),
         seeds=(seed,),
-        summary=CharactersSummary(accuracy=wilson(net.test_correct, STUDY.test), spread=None),
+        summary=CharactersSummary(
+            accuracy=wilson(net.test_correct, STUDY.test),
+            spread=None,
+            balanced=balanced_accuracy(np.array(net.confusion)),
+        ),
         pairs=(ConfusedPair(target=5, predicted=2, count=net.confusion[5][2]),),
     )
 
@@ -75,6 +80,20 @@ def named(table):
 def titled(tables, title):
     (table,) = (table for table in tables if table.title.startswith(title))
     return table
+
+
+def with_a_rare_class(result):
+    """The result as if 90 of 100 images of a common class were right, and 2 of 4 of a rare one."""
+    seeds = tuple(dataclasses.replace(seed, confusion=((90, 10), (2, 2))) for seed in result.seeds)
+    balanced = balanced_accuracy(np.array([[90, 10], [2, 2]]))
+    return dataclasses.replace(
+        result,
+        data=dataclasses.replace(result.data, classes=("common", "rare")),
+        seeds=seeds,
+        summary=dataclasses.replace(result.summary, balanced=balanced),
+        pairs=(),
+        gallery=(),
+    )
 
 
 # --- in a terminal --------------------------------------------------------------------------------------------
@@ -275,3 +294,27 @@ def test_the_same_net_twice_is_told_apart(lin):
     rows = named(section([lin, lin]).tables[0])
     assert len({row["net"] for row in rows}) == 2
     assert sum(title.startswith("Parameters") for title in (table.title for table in section([lin, lin]).tables)) == 1
+
+
+def test_where_a_class_is_rare_the_balanced_accuracy_is_the_headline(lin):
+    rare = with_a_rare_class(lin)
+    assert "balanced accuracy 70.0 % (" in text(rare)
+    assert "NetLin 70.0 % (" in section([rare]).answer[0]
+    assert "(balanced)" in section([rare]).answer[0]
+    (row,) = named(titled(section([rare]).tables, "Ours beside"))
+    assert row["balanced accuracy"].startswith("70.0 %")
+
+
+def test_where_classes_are_of_one_size_only_the_accuracy_is_told(lin):
+    even = dataclasses.replace(lin, seeds=tuple(dataclasses.replace(s, confusion=((8, 2), (4, 6))) for s in lin.seeds))
+    assert "balanced" not in text(even)
+    assert "balanced" not in " ".join(titled(section([even]).tables, "Ours beside").header)
+
+
+def test_the_calibration_of_each_net_stands_in_a_table(lin, nets):
+    rows = named(titled(section(nets).tables, "How far the probabilities"))
+    for row, net in zip(rows, nets, strict=True):
+        said = 100 * net.arrays["probability"].mean()
+        assert row["probability given, mean"] == f"{said:.1f} %"
+        assert row["right"] == f"{100 * net.summary.accuracy.mean:.1f} %"
+        assert row["expected calibration error"] == f"{100 * np.mean(net.calibration.errors):.2f} %"

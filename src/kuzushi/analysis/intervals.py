@@ -9,16 +9,16 @@ Z95 = 1.959963984540054
 """The 97.5 % quantile of the normal distribution: two sides leave 5 %."""
 
 
-def wilson(successes: float, n: int) -> Interval:
+def wilson(successes: float, n: float) -> Interval:
     """The 95 % score interval of a rate (Wilson 1927, J. Am. Stat. Assoc. 22, 209-212).
 
     Example: wilson(60, 64) -> mean 0.9375, low 0.850, high 0.975
 
     Raises:
-        ConfigError: if n is not positive or successes lie outside 0..n.
+        ConfigError: if n is not above 0 or successes lie outside 0..n.
     """
-    if n < 1 or not 0 <= successes <= n:
-        raise ConfigError(f"{successes:g} successes of {n}: expected 0..n of at least one trial")
+    if n <= 0 or not 0 <= successes <= n:
+        raise ConfigError(f"{successes:g} successes of {n}: expected 0..n, and n above 0")
     rate = successes / n
     centre = (rate + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
     half = Z95 / (1 + Z95**2 / n) * sqrt(rate * (1 - rate) / n + Z95**2 / (4 * n**2))

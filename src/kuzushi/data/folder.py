@@ -1,6 +1,9 @@
 """A folder of images, one sub-folder per class, as an ImageData."""
 
 import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -18,21 +21,24 @@ ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".
 def read_folder(folder: Path) -> ImageData:
     """Read `folder/CLASS/IMAGE`, or `folder/train/CLASS/IMAGE` and `folder/test/CLASS/IMAGE` where it is so divided.
 
-    Classes are the sub-folders in the order of their names. An undivided folder is divided 80:20 by `last_fifth`.
+    Classes are the sub-folders in the order of their names. An undivided folder is divided 80:20 by `last_fifth`; a
+    class of one image is then trained and not tested.
 
     Raises:
-        DataError: if there are no sub-folders, a class has too few images, or an image cannot be read.
+        DataError: if there are no sub-folders, a class has no image, or an image cannot be read.
     """
     classes = _sub_folders(folder)
     if classes == ["test", "train"]:
         return _read_divided(folder)
-    images, labels = _read_classes(folder, classes, at_least=2)
+    paths, labels = _list_classes(folder, classes)
     test = last_fifth(labels)
+    if not test.any():
+        raise DataError(f"{folder}: no class has two images, so that none can be tested; add images")
     return ImageData(
         name=folder.resolve().name,
-        train_images=images[~test],
+        train_images=_read_images(list(compress(paths, ~test))),
         train_labels=labels[~test],
-        test_images=images[test],
+        test_images=_read_images(list(compress(paths, test))),
         test_labels=labels[test],
         classes=tuple(classes),
         verified=False,
@@ -48,18 +54,33 @@ def read_image(path: Path) -> NDArray[np.uint8]:
     Raises:
         DataError: if it is not an image, is damaged, or is unreasonably large.
     """
+    with _readable(path):
+        grey = open_grey(path)
+        pixels = np.asarray(grey)
+        border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+        ground = int(np.median(border))
+        fitted = np.asarray(ImageOps.pad(grey, (SIDE, SIDE), color=ground))
+    return 255 - fitted if ground > 127 else fitted
+
+
+def open_grey(path: Path) -> Image.Image:
+    """Open one image as 8 bits of grey, turned as its camera was held; what is transparent counts as white.
+
+    Raises:
+        DataError: if it is not an image, is damaged, or is unreasonably large.
+    """
+    with _readable(path), Image.open(path, formats=FORMATS) as file:
+        return _grey(ImageOps.exif_transpose(file))
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=FORMATS) as file:
-                grey = _grey(ImageOps.exif_transpose(file))
-            pixels = np.asarray(grey)
-            border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-            ground = int(np.median(border))
-            fitted = np.asarray(ImageOps.pad(grey, (SIDE, SIDE), color=ground))
+            yield
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DataError(f"{path}: cannot be read as an image ({error}); mend it or take it away") from error
-    return 255 - fitted if ground > 127 else fitted
 
 
 def _grey(image: Image.Image) -> Image.Image:
@@ -78,13 +99,13 @@ def _read_divided(folder: Path) -> ImageData:
         raise DataError(
             f"{folder}: the class {differing[0]} is in only one of train/ and test/; give both the same sub-folders"
         )
-    train_images, train_labels = _read_classes(folder / "train", classes, at_least=1)
-    test_images, test_labels = _read_classes(folder / "test", classes, at_least=1)
+    train_paths, train_labels = _list_classes(folder / "train", classes)
+    test_paths, test_labels = _list_classes(folder / "test", classes)
     return ImageData(
         name=folder.resolve().name,
-        train_images=train_images,
+        train_images=_read_images(train_paths),
         train_labels=train_labels,
-        test_images=test_images,
+        test_images=_read_images(test_paths),
         test_labels=test_labels,
         classes=tuple(classes),
         verified=False,
@@ -98,19 +119,24 @@ def _sub_folders(folder: Path) -> list[str]:
     return names
 
 
-def _read_classes(folder: Path, classes: list[str], *, at_least: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    images: list[NDArray[np.uint8]] = []
+def _list_classes(folder: Path, classes: list[str]) -> tuple[list[Path], NDArray[np.int64]]:
+    """The images of every class, and the label of each."""
+    paths: list[Path] = []
     labels: list[int] = []
     for label, name in enumerate(classes):
-        paths = [path for path in _entries(folder / name) if path.suffix.lower() in ENDINGS]
-        if len(paths) < at_least:
-            raise DataError(
-                f"{folder / name}: holds {len(paths)} images, and a class needs at least {at_least}; "
-                "add images or take the sub-folder away"
-            )
-        images += [read_image(path) for path in paths]
-        labels += [label] * len(paths)
-    return np.stack(images), np.array(labels, dtype=np.int64)
+        of_class = [path for path in _entries(folder / name) if path.suffix.lower() in ENDINGS]
+        if not of_class:
+            raise DataError(f"{folder / name}: holds no images; add some or take the sub-folder away")
+        paths += of_class
+        labels += [label] * len(of_class)
+    return paths, np.array(labels, dtype=np.int64)
+
+
+def _read_images(paths: Sequence[Path]) -> NDArray[np.uint8]:
+    images = np.empty((len(paths), SIDE, SIDE), dtype=np.uint8)
+    for pixels, path in zip(images, paths, strict=True):
+        pixels[:] = read_image(path)
+    return images
 
 
 def _entries(folder: Path) -> list[Path]:

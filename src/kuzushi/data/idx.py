@@ -13,10 +13,11 @@ from kuzushi.errors import DataError
 
 LARGEST = 2**28
 """Bytes a file may declare; the largest of the Kuzushiji files (49 classes) holds 0.7 of it."""
+GZIP = b"\x1f\x8b"
 
 
 def read_idx(path: Path, *, dimensions: int) -> NDArray[np.uint8]:
-    """Read an IDX file of unsigned bytes, plain or, where its name ends in .gz, compressed.
+    """Read an IDX file of unsigned bytes, plain or compressed with gzip, whatever its name.
 
     Args:
         dimensions: 3 for images, 1 for labels.
@@ -26,9 +27,12 @@ def read_idx(path: Path, *, dimensions: int) -> NDArray[np.uint8]:
             than that.
     """
     try:
-        with cast(BinaryIO, gzip.open(path) if path.suffix == ".gz" else open(path, "rb")) as file:
-            shape = _shape(file.read(4 + 4 * dimensions), path, dimensions=dimensions)
-            body = file.read(prod(shape) + 1)
+        with open(path, "rb") as raw:
+            compressed = raw.read(len(GZIP)) == GZIP
+            raw.seek(0)
+            with cast(BinaryIO, gzip.open(raw) if compressed else raw) as file:
+                shape = _shape(file.read(4 + 4 * dimensions), path, dimensions=dimensions)
+                body = file.read(prod(shape) + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read ({error}); get the file again") from error
     if len(body) != prod(shape):
@@ -37,8 +41,20 @@ def read_idx(path: Path, *, dimensions: int) -> NDArray[np.uint8]:
     return np.frombuffer(bytearray(body), dtype=np.uint8).reshape(shape)  # of bytes that may be written to
 
 
+def idx_header(shape: tuple[int, ...]) -> bytes:
+    """The header of an IDX file of unsigned bytes.
+
+    Example: idx_header((2,)) -> b"\\x00\\x00\\x08\\x01\\x00\\x00\\x00\\x02"
+    """
+    return _magic(len(shape)) + b"".join(size.to_bytes(4, "big") for size in shape)
+
+
+def _magic(dimensions: int) -> bytes:
+    return (0x0800 | dimensions).to_bytes(4, "big")  # 08: unsigned bytes
+
+
 def _shape(header: bytes, path: Path, *, dimensions: int) -> tuple[int, ...]:
-    magic = (0x0800 | dimensions).to_bytes(4, "big")  # 08: unsigned bytes
+    magic = _magic(dimensions)
     if len(header) < 4 + 4 * dimensions or header[:4] != magic:
         raise DataError(
             f"{path}: starts with {header[:4].hex() or 'nothing'}, and an IDX file of {dimensions}-dimensional bytes "

@@ -1,97 +1,53 @@
-"""Kuzushiji-MNIST (Clanuwat et al. 2018): found on this machine or fetched from a mirror, and verified before use."""
+"""Kuzushiji-MNIST and Kuzushiji-49 (Clanuwat et al. 2018): found on this machine or fetched, and always verified."""
 
-import hashlib
-import logging
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pooch
+import platformdirs
 from numpy.typing import NDArray
 
-from kuzushi.data.idx import read_idx
+from kuzushi.data.archives import read_array
 from kuzushi.data.images import ImageData
+from kuzushi.data.mirrors import NoMirror, fetch
+from kuzushi.data.published import K49, KMNIST, OLD, PublishedArray, PublishedSet
 from kuzushi.data.split import last_fifth
+from kuzushi.data.transfer import Patience, Watch, unwatched
 from kuzushi.errors import DataError
-from kuzushi.kana import KANA
 
-MIRRORS = (
-    "http://codh.rois.ac.jp/kmnist/dataset/kmnist",
-    "https://codh.rois.ac.jp/kmnist/dataset/kmnist",
-)
-"""Folders on the web that hold the compressed files; $KUZUSHI_MIRROR, where it is set, is asked before them."""
-CONNECT_SECONDS, READ_SECONDS = 5, 30
-CLASSES = tuple(kana.romaji for kana in KANA)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PublishedFile:
-    """One file of the data set, and how to know that it is the published one."""
-
-    name: str
-    dimensions: int
-    md5: str
-    """Of the compressed file, as torchvision lists it."""
-    sha256: str | None
-    """Of the decoded bytes after the IDX header; None where it is not known."""
-
-
-TRAIN_IMAGES = PublishedFile(
-    name="train-images-idx3-ubyte", dimensions=3,
-    md5="bdb82020997e1d708af4cf47b453dcf7",
-    sha256=None,
-)  # fmt: skip
-TRAIN_LABELS = PublishedFile(
-    name="train-labels-idx1-ubyte", dimensions=1,
-    md5="e144d726b3acfaa3e44228e80efcd344",
-    sha256="691c5342313eaef4a0b4d33645442ae1b98f13bd2066e67b551fdd4972ef71ea",
-)  # fmt: skip
-TEST_IMAGES = PublishedFile(
-    name="t10k-images-idx3-ubyte", dimensions=3,
-    md5="5c965bf0a639b31b8f53240b1b52f4d7",
-    sha256="dc10e73c6e83fb3fb3586eafece217ab6602e7825fa7d49399359bde3fc66f07",
-)  # fmt: skip
-TEST_LABELS = PublishedFile(
-    name="t10k-labels-idx1-ubyte", dimensions=1,
-    md5="7320c461ea6c1c855c0b718fb2a4b134",
-    sha256="77d83a49ca5434c5da77399edc7143065cb3a7b0834e2898ea3094e8c2b21a3c",
-)  # fmt: skip
-
-FILES = {
-    "kmnist": (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS),
-    "kmnist-mini": (TEST_IMAGES, TEST_LABELS),
-}
+PLACES = (".", "KMNIST/raw", "raw", "kmnist", "k49", "kkanji")
+"""Where in a folder files are looked for: torchvision keeps them in KMNIST/raw, the publishers in a folder per set."""
+PATIENCE = Patience()
 
 
 def kmnist() -> ImageData:
-    """The official 60,000 training and 10,000 test images.
+    """The official 60,000 training and 10,000 test images of ten kana.
 
     Raises:
         DataError: if a file is nowhere to be had, or is not the published one.
     """
-    paths = _obtain(FILES["kmnist"])
-    return ImageData(
-        name="kmnist",
-        train_images=_read(TRAIN_IMAGES, paths[TRAIN_IMAGES]),
-        train_labels=_read(TRAIN_LABELS, paths[TRAIN_LABELS]).astype(np.int64),
-        test_images=_read(TEST_IMAGES, paths[TEST_IMAGES]),
-        test_labels=_read(TEST_LABELS, paths[TEST_LABELS]).astype(np.int64),
-        classes=CLASSES,
-        verified=all(_has_checksum(file, path) for file, path in paths.items()),
-    )
+    return _load("kmnist")
+
+
+def k49() -> ImageData:
+    """The official 232,365 training and 38,547 test images of 49 classes, which are not balanced.
+
+    Raises:
+        DataError: if a file is nowhere to be had, or is not the published one.
+    """
+    return _load("k49")
 
 
 def kmnist_mini() -> ImageData:
-    """The official test images alone (3 MB), divided into 8,000 for training and 2,000 for testing.
+    """The official test images of kmnist alone (3 MB), divided into 8,000 for training and 2,000 for testing.
 
     Raises:
         DataError: if a file is nowhere to be had, or is not the published one.
     """
-    paths = _obtain(FILES["kmnist-mini"])
-    images = _read(TEST_IMAGES, paths[TEST_IMAGES])
-    labels = _read(TEST_LABELS, paths[TEST_LABELS]).astype(np.int64)
+    obtain("kmnist-mini")
+    images, labels = read(KMNIST.test_images), read(KMNIST.test_labels).astype(np.int64)
     test = last_fifth(labels)
     return ImageData(
         name="kmnist-mini",
@@ -99,107 +55,116 @@ def kmnist_mini() -> ImageData:
         train_labels=labels[~test],
         test_images=images[test],
         test_labels=labels[test],
-        classes=CLASSES,
+        classes=KMNIST.classes,
         verified=True,
     )
 
 
+def _load(name: str) -> ImageData:
+    obtain(name)
+    whole = published(name)
+    return ImageData(
+        name=name,
+        train_images=read(whole.train_images),
+        train_labels=read(whole.train_labels).astype(np.int64),
+        test_images=read(whole.test_images),
+        test_labels=read(whole.test_labels).astype(np.int64),
+        classes=whole.classes,
+        verified=True,
+    )
+
+
+def published(name: str) -> PublishedSet:
+    """The set that "kmnist", "kmnist-mini" or "k49" is taken from."""
+    return K49 if name == "k49" else KMNIST
+
+
+def parts(name: str) -> tuple[PublishedArray, ...]:
+    """The arrays that "kmnist", "kmnist-mini" or "k49" is made of."""
+    whole = published(name)
+    return (whole.test_images, whole.test_labels) if name == "kmnist-mini" else whole.arrays
+
+
 def available(name: str) -> bool:
-    """Whether every file of "kmnist" or "kmnist-mini" is on this machine already; nothing is fetched or verified."""
-    return all(_find(file) is not None for file in FILES[name])
+    """Whether every file of the set is on this machine already; nothing is fetched or verified."""
+    return all(find(array) is not None for array in parts(name))
 
 
-def _folders() -> list[Path]:
-    """Where files are looked for, in this order; the last is the user's cache, which downloads go to."""
+def obtain(name: str, *, patience: Patience = PATIENCE, watch: Watch = unwatched) -> None:
+    """Fetch into the user's cache what of "kmnist", "kmnist-mini" or "k49" is not on this machine.
+
+    Raises:
+        DataError: if no mirror gives it, or it cannot be kept.
+    """
+    missing = [array for array in parts(name) if find(array) is None]
+    if not missing:
+        return
+    wanted = {array.files[0]: partial(why_not, array) for array in missing}
+    try:
+        fetch(wanted, cache(), mirrors=published(name).mirrors, patience=patience, watch=watch)
+    except NoMirror as error:
+        raise DataError(
+            f"{missing[0].files[0]} is not in {' or '.join(map(str, folders()))}, and {error}; put the files of {name} "
+            "in a folder and name it in KUZUSHI_DATA, or take --data brush"
+        ) from error
+
+
+def cache() -> Path:
+    """The user's cache, which downloads go to."""
+    return Path(platformdirs.user_cache_dir("kuzushi"))
+
+
+def folders() -> list[Path]:
+    """Where files are looked for, in this order."""
     given = os.environ.get("KUZUSHI_DATA")
-    return [*([Path(given)] if given else []), Path(pooch.os_cache("kuzushi"))]
+    return [*([Path(given)] if given else []), cache()]
 
 
-def _find(file: PublishedFile) -> Path | None:
-    """The file in the first folder that has it, as published or unpacked, also as torchvision keeps it."""
-    for folder in _folders():
-        for place in (folder, folder / "KMNIST" / "raw"):
-            for path in (place / f"{file.name}.gz", place / file.name):
-                if os.path.isfile(path):  # unlike Path.is_file, False for a folder that may not be entered
-                    return path
+def places() -> Iterator[Path]:
+    """Every folder that may hold files, in the order in which they are asked."""
+    for folder in folders():
+        for place in PLACES:
+            yield folder / place
+
+
+def find(array: PublishedArray) -> Path | None:
+    """The first file that holds the array, as published in any format."""
+    for place in places():
+        for name in array.files:
+            if os.path.isfile(place / name):  # unlike Path.is_file, False for a folder that may not be entered
+                return place / name
     return None
 
 
-def _obtain(files: Sequence[PublishedFile]) -> dict[PublishedFile, Path]:
-    found = {file: path for file in files if (path := _find(file)) is not None}
-    return found | _download([file for file in files if file not in found])
+def read(array: PublishedArray) -> NDArray[np.uint8]:
+    """Read an array that is on this machine, and make sure that it is the published one.
+
+    Raises:
+        DataError: if it is not, or cannot be read.
+    """
+    path = find(array)
+    if path is None:
+        raise DataError(f"{array.files[0]}: is not in {' or '.join(map(str, folders()))}; kuzushi data fetch gets it")
+    found = read_array(path, dimensions=len(array.shape))
+    if (reason := fault(array, found, path)) is not None:
+        raise DataError(f"{path}: {reason}. It was left as it is: move it away to have it fetched anew")
+    return found
 
 
-def _download(files: Sequence[PublishedFile]) -> dict[PublishedFile, Path]:
-    """Fetch the files into the user's cache; a mirror that fails once is left for the next."""
-    pooch.get_logger().setLevel(logging.WARNING)
-    fetched: dict[PublishedFile, Path] = {}
-    failures: list[str] = []
-    for mirror in _mirrors():
-        try:
-            for file in files:
-                fetched[file] = fetched.get(file) or _fetch(file, mirror)
-            return fetched
-        except (OSError, ValueError) as error:
-            failures.append(f"{mirror}: {_reason(error)}")
-    missing = next(file.name for file in files if file not in fetched)
-    raise DataError(
-        f"{missing}.gz is not in {' or '.join(map(str, _folders()))}, and no mirror gave it ({'; '.join(failures)}); "
-        f"put the files of Kuzushiji-MNIST in a folder and name it in KUZUSHI_DATA, or take --data brush"
-    )
-
-
-def _mirrors() -> Iterable[str]:
-    own = os.environ.get("KUZUSHI_MIRROR")
-    return [mirror.rstrip("/") for mirror in ((own, *MIRRORS) if own else MIRRORS)]
-
-
-def _fetch(file: PublishedFile, mirror: str) -> Path:
-    return Path(
-        pooch.retrieve(
-            f"{mirror}/{file.name}.gz",
-            known_hash=f"md5:{file.md5}",
-            fname=f"{file.name}.gz",
-            path=pooch.os_cache("kuzushi"),
-            downloader=pooch.HTTPDownloader(timeout=(CONNECT_SECONDS, READ_SECONDS)),
-        )
-    )
-
-
-def _reason(error: Exception) -> str:
-    """Why a mirror failed, in a few words; the messages of the network layers run over several lines of a screen."""
-    response = getattr(error, "response", None)
-    if response is not None:
-        return f"HTTP {response.status_code}"
-    return "other content than published" if type(error) is ValueError else type(error).__name__
-
-
-def _has_checksum(file: PublishedFile, path: Path) -> bool:
-    return path.suffix == ".gz" or file.sha256 is not None
-
-
-def _read(file: PublishedFile, path: Path) -> NDArray[np.uint8]:
-    if path.suffix == ".gz":
-        _check(path, "md5", received=_md5(path), expected=file.md5)
-    array = read_idx(path, dimensions=file.dimensions)
-    if file.sha256 is not None:
-        _check(
-            path, "sha256 of the decoded bytes", received=hashlib.sha256(array.data).hexdigest(), expected=file.sha256
-        )
-    return array
-
-
-def _md5(path: Path) -> str:
+def why_not(array: PublishedArray, path: Path) -> str | None:
+    """Why the file does not hold the published array, in a few words; None if it does."""
     try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); mend its permissions or get it again") from error
+        return fault(array, read_array(path, dimensions=len(array.shape)), path)
+    except DataError:
+        return "other content than published"
 
 
-def _check(path: Path, kind: str, *, received: str, expected: str) -> None:
-    if received != expected:
-        raise DataError(
-            f"{path}: {kind} is {received}, expected {expected}; this is not the published file or it is damaged. "
-            "It was left as it is: move it away to have it fetched anew"
-        )
+def fault(array: PublishedArray, found: NDArray[np.uint8], path: Path) -> str | None:
+    """What is wrong with what was read from the path, in a few words; None if it is the published array."""
+    if array.known_by(found, path) is not None:
+        return None
+    if array.is_old(found):
+        return f"is {OLD}; the current one is needed"
+    if found.shape != array.shape:
+        return f"is not the published file: holds {array.title} of shape {found.shape}, expected {array.shape}"
+    return f"is not the published file: its {array.title} have other checksums"

@@ -5,17 +5,34 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from kuzushi.data import kkanji, kuzushiji
 from kuzushi.data.brush import brush
 from kuzushi.data.folder import read_folder
 from kuzushi.data.images import ImageData
-from kuzushi.data.kuzushiji import kmnist, kmnist_mini
+from kuzushi.data.transfer import Patience, Watch
 from kuzushi.errors import DataError
 
 SOURCES: dict[str, Callable[[int], ImageData]] = {
-    "kmnist": lambda seed: kmnist(),
-    "kmnist-mini": lambda seed: kmnist_mini(),
+    "kmnist": lambda seed: kuzushiji.kmnist(),
+    "kmnist-mini": lambda seed: kuzushiji.kmnist_mini(),
+    "k49": lambda seed: kuzushiji.k49(),
+    "kkanji": lambda seed: kkanji.kkanji(),
     "brush": lambda seed: brush(train=8_000, test=2_000, seed=seed),
 }
+PUBLISHED = ("kmnist", "kmnist-mini", "k49", "kkanji")
+"""The sets that are fetched."""
+
+
+def obtain(name: str, *, patience: Patience, watch: Watch) -> None:
+    """Fetch what is missing of a set; there is nothing to fetch of images that are drawn here, or of a folder.
+
+    Raises:
+        DataError: if no mirror gives it, or it cannot be kept.
+    """
+    if name == "kkanji":
+        kkanji.obtain(patience=patience, watch=watch)
+    elif name in PUBLISHED:
+        kuzushiji.obtain(name, patience=patience, watch=watch)
 
 
 def load(name: str, *, seed: int) -> ImageData:

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from kuzushi.analysis.balance import balanced_accuracy
+from kuzushi.analysis.calibration import calibration
 from kuzushi.analysis.confusion import confused_pairs
 from kuzushi.analysis.intervals import wilson
 from kuzushi.analysis.parameters import parameter_table
@@ -55,6 +57,8 @@ def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
     first = trainings[0]
     gallery = confused_pairs(first.confusion, top=CELLS)
     seeds = tuple(_score(training) for training in trainings)
+    predicted = np.stack([training.predicted.numpy() for training in trainings])
+    probability = np.stack([training.probability.numpy() for training in trainings])
     return CharactersResult(
         config=config,
         net=config.net,
@@ -63,6 +67,7 @@ def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
         parameters=parameter_table(first.model),
         seeds=seeds,
         summary=_summary(seeds, images=len(data.test_labels)),
+        calibration=calibration(predicted == data.test_labels, probability),
         pairs=confused_pairs(torch.stack([training.confusion for training in trainings]).sum(0), top=PAIRS),
         gallery=gallery,
         seconds=sum(seed.seconds for seed in seeds),
@@ -71,8 +76,8 @@ def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
             "samples": _sheet(data.train_images, [data.train_labels == label for label in range(len(data.classes))]),
             "confused": _sheet(data.test_images, [_in_cell(first, data, pair) for pair in gallery]),
             "target": data.test_labels.astype(np.int16),
-            "predicted": torch.stack([training.predicted for training in trainings]).numpy().astype(np.int16),
-            "probability": torch.stack([training.probability for training in trainings]).numpy(),
+            "predicted": predicted.astype(np.int16),
+            "probability": probability,
         },
         weights={name: tensor.cpu().contiguous().numpy() for name, tensor in first.model.state_dict().items()},
     )
@@ -107,6 +112,7 @@ def _summary(seeds: Sequence[TrainedSeed], *, images: int) -> CharactersSummary:
     return CharactersSummary(
         accuracy=wilson(statistics.fmean(seed.test_correct for seed in seeds), images),
         spread=statistics.stdev(seed.test_accuracy for seed in seeds) if len(seeds) > 1 else None,
+        balanced=balanced_accuracy(np.mean([seed.confusion for seed in seeds], axis=0)),
     )
 
 

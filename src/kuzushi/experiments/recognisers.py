@@ -50,7 +50,7 @@ FAST = {
         distortion=Distortion(rotation=6.0, stretch=0.06, shear=0.06, shift=1.5 / 28),
     ),
     "deep": Recipe(
-        batch=128, optimiser="sgd", learning_rate=0.3, momentum=0.9, nesterov=True, weight_decay=5e-4, one_cycle=True,
+        batch=128, optimiser="sgd", learning_rate=0.3, momentum=0.9, nesterov=True, weight_decay=1e-3, one_cycle=True,
         smoothing=0.1, distortion=Distortion(rotation=10.0, stretch=0.1, shear=0.1, shift=2 / 28),
     ),
 }  # fmt: skip
@@ -116,9 +116,8 @@ def train(
     chosen = recipe(config)
     train = _part(data.train_images, data.train_labels, device)
     test = _part(data.test_images, data.test_labels, device)
-    model = build(config, classes=len(data.classes), side=data.side, seed=seed).to(
-        device, memory_format=torch.channels_last
-    )
+    model = build(config, classes=len(data.classes), side=data.side, seed=seed)
+    model = model.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     updates_per_epoch = -(-len(train.labels) // chosen.batch)
 
     @lru_cache(maxsize=1)

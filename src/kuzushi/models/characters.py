@@ -6,6 +6,7 @@ computed in float32 whatever the layers before are computed in.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -63,30 +64,26 @@ class NetConv(nn.Module):
 
 
 class NetDeep(nn.Module):
-    """Seven convolutions in four stages, each normalised over the batch, and one linear layer on their means.
+    """Seven convolutions, each normalised over the batch, and one linear layer on the means of the last.
 
-    Between two stages the larger of each two by two pixels is kept. On 28x28 images with 10 classes it has 267,290
-    parameters, two thirds of NetConv's.
+    The second, fourth and sixth are pooled two by two, before they are normalised, which is then a quarter of the work.
+    With 10 classes it has 267,290 parameters, two thirds of NetConv's.
     """
 
-    STAGES = ((16, 16), (48, 48), (96, 96), (128,))
+    WIDTHS = (16, 16, 48, 48, 96, 96, 128)
     """The channels of each convolution."""
 
     def __init__(self, classes: int) -> None:
         super().__init__()
         layers: dict[str, nn.Module] = {}
-        before, number = 1, 0
-        for stage, widths in enumerate(self.STAGES):
-            if stage > 0:
-                layers[f"pool{stage}"] = nn.MaxPool2d(2)
-            for width in widths:
-                number += 1
-                layers[f"conv{number}"] = nn.Conv2d(before, width, kernel_size=3, padding=1, bias=False)
-                layers[f"norm{number}"] = nn.BatchNorm2d(width)
-                layers[f"relu{number}"] = nn.ReLU()
-                before = width
+        for number, (before, width) in enumerate(pairwise((1, *self.WIDTHS)), start=1):
+            layers[f"conv{number}"] = nn.Conv2d(before, width, kernel_size=3, padding=1, bias=False)
+            if number % 2 == 0:
+                layers[f"pool{number}"] = nn.MaxPool2d(2)
+            layers[f"norm{number}"] = nn.BatchNorm2d(width)
+            layers[f"relu{number}"] = nn.ReLU()
         self.layers = nn.Sequential(OrderedDict(layers))
-        self.fc = nn.Linear(before, classes)
+        self.fc = nn.Linear(self.WIDTHS[-1], classes)
 
     def forward(self, images: Float[Tensor, "batch 1 side side"]) -> Float[Tensor, "batch classes"]:
         x = self.layers(images).mean((2, 3))  # (batch, 128)

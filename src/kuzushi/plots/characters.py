@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from kuzushi.kana import KANA
+from kuzushi.plots.calibration import reliability
 from kuzushi.plots.classes import (
     ROMAJI,
     Classes,
@@ -52,6 +53,8 @@ def figures(results: Sequence[CharactersResult]) -> Iterator[Drawn]:
     for place, group in enumerate(groups, start=1):
         if pairs := pair_shares(group, top=MOST_PAIRS):
             yield _pairs(f"{place}-pairs", group, pairs)
+        calibrations = [(name, result.calibration) for name, result in zip(names_of(group), group, strict=True)]
+        yield reliability(f"{place}-calibration", calibrations, images=_images(group[0].data))
 
 
 # --- drawing: data and axes in, artists out -------------------------------------------------------------------

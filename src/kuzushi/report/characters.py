@@ -16,6 +16,8 @@ STUDY = PUBLISHED.characters
 MOST_PAIRS = 8
 MOST_CLASSES = 20
 """The most classes whose confusion matrix is written out."""
+UNEVEN = 1.5
+"""From what ratio between the largest class and the smallest on each class is to count the same."""
 
 
 def text(result: CharactersResult) -> str:
@@ -34,7 +36,10 @@ def text(result: CharactersResult) -> str:
             f"({100 * seed.test_accuracy:.0f}%)",
             f"{len(seed.epochs)} epochs of training in {seed.epochs[-1].seconds:.1f} s",
         ]
-    lines += ["", f"accuracy {between(result.summary.accuracy)}, 95 % interval for {data.test:,} test images"]
+    lines.append("")
+    if uneven(result):
+        lines.append(f"balanced accuracy {between(result.summary.balanced)}: each class counts the same")
+    lines.append(f"accuracy {between(result.summary.accuracy)}, 95 % interval for {data.test:,} test images")
     if result.summary.spread is not None:
         lines.append(f"standard deviation over {len(result.seeds)} seeds: {100 * result.summary.spread:.2f} %")
     lines += ["", *(f"{layer.name}: {layer.formula} = {layer.count}" for layer in result.parameters.layers)]
@@ -57,6 +62,7 @@ def section(results: Sequence[CharactersResult]) -> Section:
             _scores(results),
             *_parameters(results),
             *_pairs(results),
+            _calibration(results),
             *(
                 _matrix(name, result)
                 for name, result in zip(names_of(results), results, strict=True)
@@ -68,6 +74,12 @@ def section(results: Sequence[CharactersResult]) -> Section:
     )
 
 
+def uneven(result: CharactersResult) -> bool:
+    """Whether the classes of the test part differ so much in size that the balanced accuracy is what counts."""
+    sizes = [sum(row) for row in result.seeds[0].confusion]
+    return max(sizes) > UNEVEN * min(size for size in sizes if size > 0)
+
+
 def same_images(result: CharactersResult) -> bool:
     """Whether these are the images of the study."""
     return result.data.name == "kmnist" and result.data.verified
@@ -75,7 +87,7 @@ def same_images(result: CharactersResult) -> bool:
 
 def _answer(results: Sequence[CharactersResult]) -> tuple[str, ...]:
     reached = ", ".join(
-        f"{label} {between(result.summary.accuracy)}" for label, result in zip(names_of(results), results, strict=True)
+        f"{label} {_headline(result)}" for label, result in zip(names_of(results), results, strict=True)
     )
     names = dict.fromkeys(result.data.name for result in results if not same_images(result))
     other = [
@@ -94,8 +106,13 @@ def _answer(results: Sequence[CharactersResult]) -> tuple[str, ...]:
     )
 
 
+def _headline(result: CharactersResult) -> str:
+    summary = result.summary
+    return f"{between(summary.balanced)} (balanced)" if uneven(result) else between(summary.accuracy)
+
+
 def _scores(results: Sequence[CharactersResult]) -> Table:
-    rows = []
+    rows, balanced = [], any(map(uneven, results))
     for label, result in zip(names_of(results), results, strict=True):
         first, study = result.seeds[0], STUDY.nets.get(result.net)
         rows.append((
@@ -103,18 +120,21 @@ def _scores(results: Sequence[CharactersResult]) -> Table:
             str(len(result.seeds)), f"{fmean(seed.epochs[-1].seconds for seed in result.seeds):.1f}", _spread(result),
             f"{first.test_loss:.4f}",
             f"{first.test_correct} / {result.data.test}", between(result.summary.accuracy),
+            *([between(result.summary.balanced)] if balanced else []),
             *(_published(study) if study else ("", "", "")), "yes" if same_images(result) else "no",
         ))  # fmt: skip
     return Table(
         title="Ours beside the published numbers",
         header=(
-            "net", "images, training / test", "preset", "seeds", "seconds", "spread", "loss", "right", "accuracy (95 %)",
+            "net", "images, training / test", "preset", "seeds", "seconds", "spread", "loss", "right",
+            "accuracy (95 %)", *(["balanced accuracy"] if balanced else []),
             "published loss", "published right", "published accuracy", "same images?",
         ),
         rows=tuple(rows),
         note="Seconds are those of training one net, tests left out. Loss is the mean negative log-likelihood in nats "
         "per test image; loss and right are of the first seed, accuracy is the mean of the seeds and spread their "
-        "standard deviation.",
+        "standard deviation."
+        + (" Balanced accuracy gives each class the same weight, however many images it has." if balanced else ""),
     )  # fmt: skip
 
 
@@ -177,6 +197,24 @@ def _pairs(results: Sequence[CharactersResult]) -> list[Table]:
             )
         )
     return tables
+
+
+def _calibration(results: Sequence[CharactersResult]) -> Table:
+    rows = []
+    for name, result in zip(names_of(results), results, strict=True):
+        found, predictions = result.calibration, len(result.seeds) * result.data.test
+        said = sum(bin.predictions * bin.probability for bin in found.bins) / predictions
+        rows.append((
+            name, percent(said), percent(result.summary.accuracy.mean), percent(fmean(found.errors), 2),
+            f"{percent(min(found.errors), 2)} to {percent(max(found.errors), 2)}",
+        ))  # fmt: skip
+    return Table(
+        title="How far the probabilities can be trusted",
+        header=("net", "probability given, mean", "right", "expected calibration error", "of the seeds"),
+        rows=tuple(rows),
+        note="The expected calibration error is the mean distance between how probable a reading was said to be and "
+        "how often readings with about that probability are right, over 15 bins of equal width (Guo et al. 2017).",
+    )
 
 
 def _matrix(name: str, result: CharactersResult) -> Table:

@@ -10,12 +10,13 @@ from markupsafe import Markup
 import kuzushi
 from kuzushi.plots.style import Drawn
 from kuzushi.reference import PUBLISHED
-from kuzushi.report import characters, checkerboard, design, gaps, sequences, widths
+from kuzushi.report import characters, checkerboard, compare, design, gaps, sequences, widths
 from kuzushi.report.glyphs import symbols, written
 from kuzushi.report.sections import Section
 from kuzushi.results import (
     CharactersResult,
     CheckerboardResult,
+    ComparisonResult,
     DesignResult,
     GapsResult,
     Result,
@@ -46,6 +47,7 @@ def page(results: Sequence[Result]) -> str:
 
 SHOWN: dict[type[Result], tuple[Callable[[Any], str], Callable[[Any], Section]]] = {
     CharactersResult: (characters.text, characters.section),
+    ComparisonResult: (compare.text, compare.section),
     CheckerboardResult: (checkerboard.text, checkerboard.section),
     WidthsResult: (widths.text, widths.section),
     DesignResult: (design.text, design.section),

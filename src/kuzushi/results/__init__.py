@@ -4,6 +4,7 @@ What computes fills a Result, what shows reads it, and neither knows the other. 
 field by field (arrays beside it, in `arrays.npz`), and read back without torch.
 """
 
+from kuzushi.results.calibration import Calibration, ReliabilityBin
 from kuzushi.results.characters import (
     CharactersResult,
     CharactersSummary,
@@ -27,6 +28,22 @@ from kuzushi.results.checkerboard import (
     WidthsResult,
 )
 from kuzushi.results.common import SCHEMA, Arrays, Interval, Matrix, Provenance, Vector
+from kuzushi.results.comparison import (
+    AlwaysWrong,
+    ComparedNet,
+    ComparisonResult,
+    ConfusedImage,
+    Form,
+    Hardness,
+    Kind,
+    McNemar,
+    Neighbour,
+    PairedComparison,
+    PairForms,
+    PairHardness,
+    Tested,
+)
+from kuzushi.results.datasets import DataFile, FileState, ImageSet
 from kuzushi.results.design import (
     Case,
     Design,
@@ -47,9 +64,18 @@ from kuzushi.results.sequences import (
     Step,
 )
 
-Result = CharactersResult | CheckerboardResult | WidthsResult | DesignResult | GapsResult | SequencesResult
+Result = (
+    CharactersResult
+    | ComparisonResult
+    | CheckerboardResult
+    | WidthsResult
+    | DesignResult
+    | GapsResult
+    | SequencesResult
+)
 RESULTS: dict[str, type[Result]] = {
     "characters": CharactersResult,
+    "compare": ComparisonResult,
     "checkerboard": CheckerboardResult,
     "widths": WidthsResult,
     "design": DesignResult,
@@ -61,28 +87,45 @@ __all__ = [
     "RESULTS",
     "SCHEMA",
     "Activations",
+    "AlwaysWrong",
     "Arrays",
+    "Calibration",
     "Case",
     "CharactersResult",
     "CharactersSummary",
     "CheckerboardResult",
+    "ComparedNet",
+    "ComparisonResult",
+    "ConfusedImage",
     "ConfusedPair",
+    "DataFile",
     "DataSummary",
     "Design",
     "DesignResult",
     "EnsembleLoss",
     "EnsembleScore",
     "EpochScore",
+    "FileState",
+    "Form",
     "Gap",
     "GapsResult",
+    "Hardness",
+    "ImageSet",
     "Interval",
+    "Kind",
     "LayerParameters",
     "Machine",
     "Matrix",
+    "McNemar",
     "MinimalityProof",
     "NearestDesign",
+    "Neighbour",
+    "PairForms",
+    "PairHardness",
+    "PairedComparison",
     "ParameterTable",
     "Provenance",
+    "ReliabilityBin",
     "Result",
     "SequencesResult",
     "ShownPerceptron",
@@ -91,6 +134,7 @@ __all__ = [
     "Solution",
     "Solutions",
     "Step",
+    "Tested",
     "TrainedSeed",
     "Transition",
     "Unit",

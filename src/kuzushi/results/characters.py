@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kuzushi.configs import CharactersConfig, Precision
+from kuzushi.results.calibration import Calibration
 from kuzushi.results.common import SCHEMA, Arrays, Interval, Provenance
 
 
@@ -75,11 +76,13 @@ class ConfusedPair:
 
 @dataclass(frozen=True, kw_only=True)
 class CharactersSummary:
-    """Accuracy over the seeds: the mean, its Wilson interval for this many test images, and the spread over seeds."""
+    """Accuracy over the seeds: the mean, with its Wilson interval for this many test images, and the spread."""
 
     accuracy: Interval
     spread: float | None
-    """Standard deviation over the seeds; None for one seed."""
+    """Standard deviation of the accuracy over the seeds; None for one seed."""
+    balanced: Interval
+    """The same with equal weight for every class that is tested: the mean of their rates."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +111,7 @@ class CharactersResult:
     """The most confused pairs, most frequent first."""
     gallery: tuple[ConfusedPair, ...]
     """The worst cells of the first seed's matrix, whose images are in `arrays["confused"]`."""
+    calibration: Calibration
     seconds: float
     provenance: Provenance
     subject: Literal["characters"] = "characters"
