@@ -188,7 +188,8 @@ def _resumed(
     try:
         model.load_state_dict(parameters)
         for index, parameter in enumerate(model.parameters()):
-            memory[index] = {key: _laid_out(kept, parameter) for key, kept in memory.get(index, {}).items()}
+            of_parameter = memory.setdefault(index, {})
+            of_parameter.update({key: _laid_out(kept, parameter) for key, kept in of_parameter.items()})
         optimiser.load_state_dict({"state": memory, "param_groups": optimiser.state_dict()["param_groups"]})
         return msgspec.convert(note, type=History)
     except (RuntimeError, ValueError, msgspec.ValidationError) as error:

@@ -292,3 +292,22 @@ def test_netlin_trained_as_in_the_study_reads_74_percent_of_kmnist_mini():
     assert result.data.verified
     assert 0.72 <= result.seeds[0].test_accuracy <= 0.76
     assert [sum(row) for row in result.seeds[0].confusion] == [200] * 10
+
+
+def test_of_very_many_classes_the_result_has_pairs_and_rates_and_no_matrix(tmp_path):
+    generator = np.random.default_rng(0)
+    for label in range(101):
+        (tmp_path / f"{label:03}").mkdir()
+        for i in range(2):
+            Image.fromarray(generator.integers(0, 60, (28, 28)).astype(np.uint8)).save(
+                tmp_path / f"{label:03}" / f"{i}.png"
+            )
+    result = run(CharactersConfig(net="lin", data=str(tmp_path), epochs=1))
+    assert result.seeds[0].confusion == ()
+    assert len(result.arrays["samples"]) == 100
+    assert len(result.pairs) == 20
+    predicted = result.arrays["predicted"][0]
+    assert result.summary.balanced.mean == pytest.approx(np.mean(predicted == result.arrays["target"]))
+    assert [one.name for one in figures([result])] == [
+        "1-samples", "1-learning-curves", "1-gallery-lin", "1-calibration",
+    ]  # fmt: skip

@@ -24,6 +24,8 @@ from kuzushi.runs import Journal, Silent, provenance
 
 PAIRS, CELLS, SHOWN = 20, 8, 12
 """The most confused pairs kept, the worst cells shown, and the images shown of each class and each cell."""
+MOST_CLASSES = 100
+"""The most classes with a confusion matrix in the result, and with samples of their images."""
 CONVOLUTIONS = ("conv", "deep")
 """Nets with work enough for every core, and for numbers of half the size."""
 SILENT: Journal = Silent()
@@ -57,6 +59,8 @@ def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
     first = trainings[0]
     gallery = confused_pairs(first.confusion, top=CELLS)
     seeds = tuple(_score(training) for training in trainings)
+    confusion = torch.stack([training.confusion for training in trainings]).sum(0)
+    sampled = range(min(len(data.classes), MOST_CLASSES))
     predicted = np.stack([training.predicted.numpy() for training in trainings])
     probability = np.stack([training.probability.numpy() for training in trainings])
     return CharactersResult(
@@ -66,14 +70,14 @@ def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
         data=_summary_of(data),
         parameters=parameter_table(first.model),
         seeds=seeds,
-        summary=_summary(seeds, images=len(data.test_labels)),
+        summary=_summary(seeds, confusion.numpy() / len(seeds)),
         calibration=calibration(predicted == data.test_labels, probability),
-        pairs=confused_pairs(torch.stack([training.confusion for training in trainings]).sum(0), top=PAIRS),
+        pairs=confused_pairs(confusion, top=PAIRS),
         gallery=gallery,
         seconds=sum(seed.seconds for seed in seeds),
         provenance=made,
         arrays={
-            "samples": _sheet(data.train_images, [data.train_labels == label for label in range(len(data.classes))]),
+            "samples": _sheet(data.train_images, [data.train_labels == label for label in sampled]),
             "confused": _sheet(data.test_images, [_in_cell(first, data, pair) for pair in gallery]),
             "target": data.test_labels.astype(np.int16),
             "predicted": predicted.astype(np.int16),
@@ -102,17 +106,17 @@ def _score(training: Recogniser) -> TrainedSeed:
         test_loss=epochs[-1].test_loss,
         test_correct=correct,
         test_accuracy=correct / n,
-        confusion=tuple(tuple(row) for row in training.confusion.tolist()),
+        confusion=tuple(map(tuple, training.confusion.tolist())) if len(training.confusion) <= MOST_CLASSES else (),
         epochs=epochs,
         seconds=history.seconds,
     )
 
 
-def _summary(seeds: Sequence[TrainedSeed], *, images: int) -> CharactersSummary:
+def _summary(seeds: Sequence[TrainedSeed], confusion: NDArray[np.float64]) -> CharactersSummary:
     return CharactersSummary(
-        accuracy=wilson(statistics.fmean(seed.test_correct for seed in seeds), images),
+        accuracy=wilson(statistics.fmean(seed.test_correct for seed in seeds), int(confusion.sum().round())),
         spread=statistics.stdev(seed.test_accuracy for seed in seeds) if len(seeds) > 1 else None,
-        balanced=balanced_accuracy(np.mean([seed.confusion for seed in seeds], axis=0)),
+        balanced=balanced_accuracy(confusion),
     )
 
 

@@ -34,12 +34,13 @@ class Read:
     strongest: int
 
 
-def forms_of_pairs(
-    read: Read, pairs: Sequence[Pair], *, rng: np.random.Generator
-) -> tuple[tuple[PairForms, ...], Arrays]:
-    """The forms of the first class of each pair, and how often each is read as the second; with images of them."""
+def forms_of_pairs(read: Read, pairs: Sequence[Pair], *, seed: int) -> tuple[tuple[PairForms, ...], Arrays]:
+    """The forms of the first class of each pair, and how often each is read as the second; with images of them.
+
+    The forms depend on the training images and the seed, and on no net.
+    """
     train = {meant: _training(read.data, meant) for meant, _ in pairs}
-    forms = {meant: find_forms(images, rng=rng) for meant, images in train.items()}
+    forms = {meant: find_forms(images, rng=np.random.default_rng([seed, meant])) for meant, images in train.items()}
     every = np.concatenate(list(read.predicted))  # (nets, test)
     described, typical, misread = [], [], []
     for pair in pairs:

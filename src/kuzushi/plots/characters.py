@@ -47,7 +47,8 @@ def figures(results: Sequence[CharactersResult]) -> Iterator[Drawn]:
         yield _samples(f"{place}-samples", group[0])
         yield _curves(f"{place}-learning-curves", group)
     for place, result in enumerate(results, start=1):
-        yield _confusion(f"{place}-confusion-{result.net}", result)
+        if result.seeds[0].confusion:
+            yield _confusion(f"{place}-confusion-{result.net}", result)
         if result.gallery:
             yield _gallery(f"{place}-gallery-{result.net}", result)
     for place, group in enumerate(groups, start=1):

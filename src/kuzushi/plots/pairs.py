@@ -31,9 +31,13 @@ class PairShares:
 def pair_shares(results: Sequence[CharactersResult], *, top: int) -> tuple[PairShares, ...]:
     """The pairs that the nets, taken together, confuse most, with the share of each net over all its seeds.
 
+    None where the results hold no confusion matrices.
+
     Args:
         results: of nets that were tested on the same images.
     """
+    if not results[0].seeds[0].confusion:  # of too many classes
+        return ()
     ours = [shares_of_rows(np.sum([seed.confusion for seed in result.seeds], axis=0)) for result in results]
     nets = PUBLISHED.characters.nets
     printed = nets if results[0].data.name == "kmnist" and results[0].data.verified else {}

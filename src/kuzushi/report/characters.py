@@ -28,10 +28,13 @@ def text(result: CharactersResult) -> str:
         f"training and {data.test:,} test images"
     ]
     for seed in result.seeds:
+        lines.append("")
+        if seed.confusion:
+            lines += [
+                f"seed {seed.seed}, confusion matrix (rows target, columns predicted)",
+                np.array2string(np.array(seed.confusion), threshold=10**6, max_line_width=10**6),
+            ]
         lines += [
-            "",
-            f"seed {seed.seed}, confusion matrix (rows target, columns predicted)",
-            np.array2string(np.array(seed.confusion), threshold=10**6, max_line_width=10**6),
             f"Test set: Average loss: {seed.test_loss:.4f}, Accuracy: {seed.test_correct}/{data.test} "
             f"({100 * seed.test_accuracy:.0f}%)",
             f"{len(seed.epochs)} epochs of training in {seed.epochs[-1].seconds:.1f} s",
@@ -76,8 +79,8 @@ def section(results: Sequence[CharactersResult]) -> Section:
 
 def uneven(result: CharactersResult) -> bool:
     """Whether the classes of the test part differ so much in size that the balanced accuracy is what counts."""
-    sizes = [sum(row) for row in result.seeds[0].confusion]
-    return max(sizes) > UNEVEN * min(size for size in sizes if size > 0)
+    sizes = np.bincount(result.arrays["target"])
+    return bool(sizes.max() > UNEVEN * sizes[sizes > 0].min())
 
 
 def same_images(result: CharactersResult) -> bool:

@@ -60,7 +60,7 @@ class TrainedSeed:
     test_accuracy: float
     """A share, 0..1."""
     confusion: tuple[tuple[int, ...], ...]
-    """Rows are targets, columns predictions."""
+    """Rows are targets, columns predictions; left out where there are more than 100 classes."""
     epochs: tuple[EpochScore, ...]
     seconds: float
 
@@ -90,7 +90,7 @@ class CharactersResult:
     """One recogniser on one set of images.
 
     arrays:
-        samples: uint8 of shape (classes, shown, side, side), training images of each class.
+        samples: uint8 of shape (classes, shown, side, side), training images of each class, of the first 100 at most.
         confused: uint8 of shape (cells, shown, side, side), test images of the first seed in its worst cells, in the
             order of `gallery`; unused places are 0.
         target: int16 of shape (test,), the label of each test image.
