@@ -208,6 +208,14 @@ def test_one_run_alone_is_explained_but_compared_with_nothing(folders):
     assert all(image.agreeing <= 3 for image in alone.images)
 
 
+def test_the_forms_of_a_class_are_the_same_whatever_the_nets(folders, result):
+    alone = run(CompareConfig(runs=folders[:1]))
+    strengths = [{pair.target: pair.strengths for pair in found.forms} for found in (result, alone)]
+    shared = strengths[0].keys() & strengths[1].keys()
+    assert any(len(strengths[0][target]) > 1 for target in shared)
+    assert all(strengths[0][target] == strengths[1][target] for target in shared)
+
+
 def test_the_pairs_of_the_study_are_explained_where_the_images_are_its_own(folders, monkeypatch):
     # The kana that the program writes, taken for the official ones.
     original = compare._read

@@ -9,7 +9,7 @@ from sklearn.decomposition import PCA
 
 from kuzushi.analysis.nearest import blurred
 
-MOST_FORMS, COMPONENTS, SPLITS, STARTS = 6, 8, 20, 10
+MOST_FORMS, COMPONENTS, SPLITS, STARTS = 6, 8, 50, 10
 """Clusters tried, principal components kept, random halvings, and random starts of each clustering."""
 STRONG = 0.8
 """The prediction strength that Tibshirani and Walther ask for."""

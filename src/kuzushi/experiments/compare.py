@@ -46,7 +46,6 @@ def run(config: CompareConfig, *, journal: Journal = SILENT) -> ComparisonResult
     def done(step: str) -> None:
         journal.progress(Progress(stage="compare", done=STEPS.index(step) + 1, total=len(STEPS), metrics={}))
 
-    rng = np.random.default_rng(config.seed)
     classes, target = len(data.classes), results[0].arrays["target"]
     predicted = [result.arrays["predicted"] for result in results]
     accuracy = [result.summary.accuracy.mean for result in results]
@@ -57,12 +56,15 @@ def run(config: CompareConfig, *, journal: Journal = SILENT) -> ComparisonResult
     done("pairs of nets")
     hard = None
     if weakest != strongest:
-        hard = hardness(target, predicted, weakest=weakest, strongest=strongest, classes=classes, named=named, rng=rng)
+        hard = hardness(
+            target, predicted, weakest=weakest, strongest=strongest, classes=classes, named=named,
+            rng=np.random.default_rng(config.seed),
+        )  # fmt: skip
     done("pairs of classes")
     read = Read(data=data, target=target, predicted=predicted, strongest=strongest)
     most = pairs_of_most_errors(target, predicted, classes=classes, top=PAIRS)
     pairs = list(dict.fromkeys([*most, *named]))
-    forms, of_forms = forms_of_pairs(read, pairs, rng=rng)
+    forms, of_forms = forms_of_pairs(read, pairs, seed=config.seed)
     done("forms")
     images, of_images = images_of_pairs(read, pairs, saved_net(Path(config.runs[strongest])))
     wrong = always_wrong(

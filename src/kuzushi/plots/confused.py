@@ -43,7 +43,7 @@ def place_evidence(ax: Axes, evidence: NDArray[np.float32], *, most: float, x: f
     """Draw evidence of shape (side, side) from -most (purple) to most (orange), and what it adds up to."""
     extent = (x - 0.5, x + 0.5, y + 0.5, y - 0.5)
     ax.imshow(evidence, cmap=EVIDENCE, vmin=-most, vmax=most, interpolation="none", extent=extent)
-    ax.text(x, y + 0.52, f"{evidence.sum():+.1f} nats", ha="center", va="top", fontsize=8)
+    ax.text(x, y + 0.52, _nats(evidence), ha="center", va="top", fontsize=8)
 
 
 def _sheet(ax: Axes, *, width: float, height: float) -> None:
@@ -172,8 +172,13 @@ def _distances(classes: Classes, image: ConfusedImage) -> str:
 
 def _added(result: ComparisonResult, row: int) -> str:
     image, classes = result.images[row], result.data.classes
-    of_target, of_predicted = result.arrays["evidence"][row].sum((1, 2))
+    of_target, of_predicted = result.arrays["evidence"][row]
     return (
-        f"test image {image.index}: its ink adds {of_target:+.1f} nats for {in_words(classes, image.target)} and "
-        f"{of_predicted:+.1f} nats for {in_words(classes, image.predicted)}"
+        f"test image {image.index}: its ink adds {_nats(of_target)} for {in_words(classes, image.target)} and "
+        f"{_nats(of_predicted)} for {in_words(classes, image.predicted)}"
     )
+
+
+def _nats(evidence: NDArray[np.float32]) -> str:
+    """What all pixels add up to; no -0.0."""
+    return f"{evidence.sum().round(1) + 0.0:+.1f} nats"
