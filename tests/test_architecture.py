@@ -40,6 +40,8 @@ ONLY_IN = {
     "scipy": {"analysis"},
     "sklearn": {"analysis"},
     "captum": {"analysis"},
+    "onnxruntime": {"experiments"},
+    "onnx_ir": {"experiments"},
     "matplotlib": {"plots"},
     "jinja2": {"report"},
     "tyro": {"cli", "parsing"},

@@ -18,6 +18,10 @@ from kuzushi.reproduce import study
 
 CHARACTERS = ("characters", "--net", "lin", "--data", "brush:100/20", "--epochs", "1")
 WIDTHS = ("widths", "--nets", "2", "--epochs", "100", "--narrowest", "3", "--widest", "4")
+WIDTH_SEARCH = (
+    "width-search", "--data", "brush:100/20", "--epochs", "1", "--seeds", "1", "--narrowest", "2", "--widest", "3",
+    "--step", "1",
+)  # fmt: skip
 GAPS = ("gaps", "--cells", "2", "--gaps", "1", "0")
 SEQUENCES = ("sequences", "--nets", "2", "--updates", "3", "--test-length", "6")
 
@@ -49,7 +53,16 @@ def refused(kuzushi, *words: str, because: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [CHARACTERS, ("checkerboard", "--nets", "2", "--epochs", "100"), WIDTHS, ("design",), GAPS, SEQUENCES]
+    "words",
+    [
+        CHARACTERS,
+        WIDTH_SEARCH,
+        ("checkerboard", "--nets", "2", "--epochs", "100"),
+        WIDTHS,
+        ("design",),
+        GAPS,
+        SEQUENCES,
+    ],
 )
 def test_json_is_all_that_stands_on_standard_output_and_is_what_the_folder_keeps(kuzushi, words):
     status, out, _ = kuzushi(*words, "--json", "--out", "run")
@@ -258,7 +271,7 @@ def test_reproduce_does_every_run_of_the_study_once(kuzushi, monkeypatch):
         ("lin", configs.CharactersConfig(net="lin", data="brush:50/10", epochs=1)),
         ("by-hand", configs.CheckerboardConfig(set_weights="report")),
     ]
-    monkeypatch.setattr("kuzushi.reproduce.study", lambda watch: small)
+    monkeypatch.setattr("kuzushi.reproduce.study", lambda runs, watch: small)
     status, _, err = kuzushi("reproduce")
     assert status == 0
     assert err.splitlines()[-1] == f"open {Path('report/index.html').resolve()}"
@@ -266,7 +279,7 @@ def test_reproduce_does_every_run_of_the_study_once(kuzushi, monkeypatch):
     status, _, err = kuzushi("reproduce")
     assert (status, err.count("done already")) == (0, 2)
     assert Path("report/runs/lin/result.json").stat().st_mtime_ns == before
-    monkeypatch.setattr("kuzushi.reproduce.study", lambda watch: [("lin", small[1][1])])
+    monkeypatch.setattr("kuzushi.reproduce.study", lambda runs, watch: [("lin", small[1][1])])
     status, _, err = kuzushi("reproduce")
     assert status == 2
     assert err.splitlines()[-1].startswith("kuzushi: report/runs/lin: holds a run of other settings")
@@ -274,8 +287,9 @@ def test_reproduce_does_every_run_of_the_study_once(kuzushi, monkeypatch):
 
 def test_the_study_has_all_its_nets(monkeypatch):
     monkeypatch.setattr("kuzushi.reproduce._images", lambda watch: "brush")
-    made = dict(study(unwatched))
-    assert {made[f"{net}-brush"].net for net in ("lin", "full", "conv")} == {"lin", "full", "conv"}
+    made = dict(study(Path("runs"), unwatched))
+    assert {made[f"{net}-brush"].net for net in ("lin", "full", "conv", "deep")} == {"lin", "full", "conv", "deep"}
+    assert made["compared-brush"].runs == tuple(f"runs/{net}-brush" for net in ("lin", "full", "conv", "deep"))
     assert {made[f"{net}-brush"].data for net in ("lin", "full", "conv")} == {"brush"}
     assert {made[f"{net}-brush"].preset for net in ("lin", "full", "conv")} == {"report"}
     assert (made["srn"].lang, made["srn"].hid, made["lstm"].lang, made["lstm"].hid) == ("anb2n", 2, "anb2nc3n", 3)

@@ -19,6 +19,7 @@ from kuzushi.configs import (
     GapsConfig,
     SequencesConfig,
     WidthsConfig,
+    WidthSearchConfig,
     command,
 )
 from kuzushi.errors import ConfigError
@@ -53,6 +54,9 @@ FROM_1, FROM_0 = st.integers(1, 10**9), st.integers(0, 10**9)
         (WidthsConfig, {"narrowest": 0}, "--narrowest 0: must be a whole number of at least 1"),
         (WidthsConfig, {"narrowest": 5, "widest": 4}, "--widest 4: must be at least --narrowest 5"),
         (WidthsConfig, {"nets": 0}, "--nets 0: must be a whole number of at least 1"),
+        (WidthSearchConfig, {"step": 0}, "--step 0: must be a whole number of at least 1"),
+        (WidthSearchConfig, {"seeds": 0}, "--seeds 0: must be a whole number of at least 1"),
+        (WidthSearchConfig, {"narrowest": 20, "widest": 10}, "--widest 10: must be at least --narrowest 20"),
         (DesignConfig, {"time_limit": 0.0}, "--time-limit 0: must be a number above 0"),
         (DesignConfig, {"shown": 0}, "--shown 0: must be a whole number of at least 1"),
         (GapsConfig, {"cells": 1}, "--cells 1: must be a whole number of at least 2"),
@@ -93,7 +97,21 @@ def test_the_ends_of_every_range_are_allowed(kind, options):
 def test_the_recognisers_are_by_default_of_the_size_and_the_length_of_the_study():
     config = CharactersConfig()
     assert f"Linear(784,{config.hid})" in PUBLISHED.characters.nets["full"].layers
-    assert config.epochs == PUBLISHED.characters.epochs
+    assert config.passes == PUBLISHED.characters.epochs
+    assert CharactersConfig(net="deep").passes > config.passes
+    assert CharactersConfig(net="deep", epochs=3).passes == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "widths"),
+    [
+        ({}, tuple(range(10, 210, 10))),
+        ({"narrowest": 10, "widest": 35}, (10, 20, 30)),
+        ({"narrowest": 7, "widest": 7, "step": 5}, (7,)),
+    ],
+)
+def test_the_widths_of_a_search_go_up_in_steps(options, widths):
+    assert WidthSearchConfig(**options).widths == widths
 
 
 @pytest.mark.parametrize("kind", get_args(Config))
@@ -120,6 +138,7 @@ def test_every_kind_of_config_has_a_command_of_its_own():
             "kuzushi checkerboard --set-weights report --scale 10.0",
         ),
         (SequencesConfig(test_length=60), "kuzushi sequences --test-length 60"),
+        (WidthSearchConfig(widest=50, seeds=1), "kuzushi width-search --widest 50 --seeds 1"),
         (GapsConfig(gaps=(3.0, 0.5)), "kuzushi gaps --gaps 3.0 0.5"),
         (CompareConfig(runs=("runs/lin", "my runs/conv"), seed=3), "kuzushi compare runs/lin 'my runs/conv' --seed 3"),
     ],
@@ -142,6 +161,10 @@ def test_the_command_names_what_differs_from_the_defaults(config, words):
         st.builds(
             WidthsConfig, act=st.sampled_from(["sig", "tanh"]), narrowest=st.integers(1, 9), widest=st.integers(9, 99),
             nets=FROM_1, data=WORDS, epochs=FROM_1, lr=FACTORS, seed=FROM_0,
+        ),
+        st.builds(
+            WidthSearchConfig, narrowest=st.integers(1, 9), widest=st.integers(9, 99), step=FROM_1, data=WORDS,
+            epochs=FROM_1, seeds=FROM_1, seed=FROM_0,
         ),
         st.builds(DesignConfig, data=WORDS, time_limit=FACTORS, shown=FROM_1),
         st.builds(

@@ -24,7 +24,8 @@ def nothing_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def images() -> set[str]:
-    return {config.data for name, config in reproduce.study(unwatched) if name.startswith(("lin", "full", "conv"))}
+    made = reproduce.study(Path("runs"), unwatched)
+    return {config.data for name, config in made if name.startswith(("lin", "full", "conv", "deep", "width-search"))}
 
 
 @pytest.mark.parametrize("manner", [silently, drips(1000)])

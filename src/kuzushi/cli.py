@@ -22,6 +22,7 @@ from kuzushi.configs import (
     GapsConfig,
     SequencesConfig,
     WidthsConfig,
+    WidthSearchConfig,
 )
 from kuzushi.errors import KuzushiError
 from kuzushi.parsing import parse
@@ -58,6 +59,11 @@ def compare(runs: Annotated[tuple[Path, ...], tyro.conf.Positional], output: Out
         seed: Of the clustering and of the shuffles.
     """
     _experiment(CompareConfig(runs=tuple(map(str, runs)), seed=seed), output)
+
+
+def width_search(config: WidthSearchConfig, output: Output) -> None:
+    """Choose how many hidden units the recogniser 'full' gets, with the nets of all widths trained at once."""
+    _experiment(config, output)
 
 
 def checkerboard(config: CheckerboardConfig, output: Output, weights_out: Path | None = None) -> None:
@@ -131,7 +137,7 @@ def reproduce(out: Path = Path("report")) -> None:
     from kuzushi.reproduce import study
 
     with Downloads() as watch:
-        experiments = study(watch)
+        experiments = study(out / "runs", watch)
     images = {config.data for _, config in experiments if isinstance(config, CharactersConfig)}
     if "kmnist" not in images:
         _say(f"images: {', '.join(images)}; for the study's, name a folder with the files of kmnist in KUZUSHI_DATA")
@@ -279,10 +285,43 @@ def data(
         sys.exit(2)
 
 
+def classify(
+    images: Annotated[tuple[Path, ...], tyro.conf.Positional], run: Path, top: int = 3, json: bool = False
+) -> None:
+    """Read pictures of one character each with a trained recogniser: the classes with their probabilities.
+
+    Args:
+        images: PNG, JPEG or the like, of any size, dark on light or light on dark; each is cropped to its ink.
+        run: A folder made with kuzushi characters --out.
+        top: How many classes are given of each picture.
+        json: Print one JSON object on standard output, and nothing else there.
+    """
+    from kuzushi.experiments.classify import classify as read
+    from kuzushi.report.classify import text
+    from kuzushi.runs import json_lines
+
+    found = read(images, run=run, top=top)
+    _print(json_lines(dataclasses.asdict(found)).decode() if json else text(found))
+
+
+def export(run: Annotated[Path, tyro.conf.Positional], file: Annotated[Path, tyro.conf.Positional]) -> None:
+    """Write the net of a run as an ONNX file, for use without torch; needs the extra onnx.
+
+    Args:
+        run: A folder made with kuzushi characters --out.
+        file: The file to write, as conv.onnx; one that is there is replaced.
+    """
+    from kuzushi.experiments.export import export as write
+    from kuzushi.report.export import text
+
+    _print(text(write(run, file)))
+
+
 COMMANDS: dict[str, Callable[..., None]] = {
     "reproduce": reproduce,
     "characters": characters,
     "compare": compare,
+    "width-search": width_search,
     "checkerboard": checkerboard,
     "widths": widths,
     "design": design,
@@ -292,6 +331,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "verify": verify,
     "certify": certify,
     "check": check,
+    "classify": classify,
+    "export": export,
     "data": data,
 }
 
@@ -375,12 +416,12 @@ def _run(config: Config, journal: "Journal", *, title: str) -> Result:
     """Run the experiment of the config's subject, with progress bars."""
     from kuzushi.progress import Bars, Downloads
 
-    if isinstance(config, CharactersConfig):
+    if isinstance(config, CharactersConfig | WidthSearchConfig):
         from kuzushi.experiments.datasets import prepare
 
         with Downloads() as watch:
             prepare(config.data, watch=watch)
-    experiment = importlib.import_module(f"kuzushi.experiments.{_subject(config)}")
+    experiment = importlib.import_module(f"kuzushi.experiments.{_subject(config).replace('-', '_')}")
     try:
         with Bars(title, journal) as bars:
             result: Result = experiment.run(config, journal=bars)

@@ -25,7 +25,7 @@ class CharactersConfig:
 
     deep: seven convolutions and one linear layer, with fewer parameters than conv."""
     data: str = "kmnist"
-    """kmnist, kmnist-mini, brush, brush:TRAIN/TEST, or a folder of images with one sub-folder per class."""
+    """kmnist, kmnist-mini, k49, kkanji, brush, brush:TRAIN/TEST, or a folder with one sub-folder of images per class."""
     preset: Literal["report", "fast"] = "fast"
     """report: trains as the study did (SGD 0.01, momentum 0.5, batch 64). fast: our own recipe for each net."""
     hid: int = 110
@@ -219,13 +219,54 @@ class CompareConfig:
             raise ConfigError(f"compare: got {' '.join(self.runs)}; name each run once")
 
 
+@dataclass(frozen=True, kw_only=True)
+class WidthSearchConfig:
+    """Choose how many hidden units the recogniser 'full' gets, on a validation part of the training images."""
+
+    narrowest: int = 10
+    """Hidden units of the narrowest nets."""
+    widest: int = 200
+    """Hidden units that the widest nets have at most."""
+    step: int = 10
+    """Hidden units from one width to the next."""
+    data: str = "kmnist"
+    """kmnist, kmnist-mini, brush, brush:TRAIN/TEST, or a folder of images with one sub-folder per class."""
+    epochs: int = 10
+    """Passes over the training images."""
+    seeds: int = 3
+    """Nets of each width, each from its own first weights (seed, seed + 1, ...)."""
+    seed: int = 0
+    """The first seed; it also gives the order of the images, and the images of brush."""
+    device: Device = "auto"
+    """auto takes the GPU where there is one."""
+
+    def __post_init__(self) -> None:
+        _at_least(1, narrowest=self.narrowest, step=self.step, epochs=self.epochs, seeds=self.seeds)
+        _seed(self.seed)
+        if self.widest < self.narrowest:
+            raise ConfigError(f"--widest {self.widest}: must be at least --narrowest {self.narrowest}")
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The numbers of hidden units, the narrowest first."""
+        return tuple(range(self.narrowest, self.widest + 1, self.step))
+
+
 Config = (
-    CharactersConfig | CompareConfig | CheckerboardConfig | WidthsConfig | DesignConfig | GapsConfig | SequencesConfig
+    CharactersConfig
+    | CompareConfig
+    | WidthSearchConfig
+    | CheckerboardConfig
+    | WidthsConfig
+    | DesignConfig
+    | GapsConfig
+    | SequencesConfig
 )
 
 COMMANDS: dict[type[Config], str] = {
     CharactersConfig: "characters",
     CompareConfig: "compare",
+    WidthSearchConfig: "width-search",
     CheckerboardConfig: "checkerboard",
     WidthsConfig: "widths",
     DesignConfig: "design",

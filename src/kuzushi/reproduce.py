@@ -1,12 +1,16 @@
 """The whole study as a list of experiments."""
 
+from pathlib import Path
+
 from kuzushi.configs import (
     CharactersConfig,
     CheckerboardConfig,
+    CompareConfig,
     Config,
     DesignConfig,
     GapsConfig,
     SequencesConfig,
+    WidthSearchConfig,
     WidthsConfig,
 )
 from kuzushi.data.transfer import Patience, Watch
@@ -16,19 +20,16 @@ MOST_SECONDS = 30.0
 """For the download of kmnist; what came of it is kept, and gone on with next time."""
 
 
-def study(watch: Watch) -> list[tuple[str, Config]]:
+def study(runs: Path, watch: Watch) -> list[tuple[str, Config]]:
     """A name and the settings of every run of the study; the images are the best that can be had within seconds.
 
     Args:
+        runs: the folder that they are kept in, each under its name.
         watch: hears of downloads: the file, where it comes from, the bytes that are there, and how many there will be.
     """
     images = _images(watch)
-    # The convolutions would take four minutes for the 60,000 images of kmnist as the study trained them.
-    conv = {"preset": "fast", "epochs": 3} if images == "kmnist" else {"preset": "report"}
     return [
-        (f"lin-{images}", CharactersConfig(net="lin", preset="report", data=images)),
-        (f"full-{images}", CharactersConfig(net="full", preset="report", data=images)),
-        (f"conv-{images}", CharactersConfig(net="conv", data=images, **conv)),
+        *_recognisers(images, runs),
         ("trained", CheckerboardConfig()),
         ("trained-by-the-study", CheckerboardConfig(set_weights="report-trained")),
         ("by-hand", CheckerboardConfig(set_weights="report")),
@@ -52,6 +53,23 @@ def study(watch: Watch) -> list[tuple[str, Config]]:
             ),
         ),
         ("reber", SequencesConfig(lang="reber", model="srn", hid=5, nets=32, updates=1000)),
+    ]
+
+
+def _recognisers(images: str, runs: Path) -> list[tuple[str, Config]]:
+    # With convolutions the 60,000 images of kmnist would take minutes, as the study trained or in full length.
+    many = images == "kmnist"
+    conv = {"preset": "fast", "epochs": 3} if many else {"preset": "report"}
+    trained = [
+        (f"lin-{images}", CharactersConfig(net="lin", preset="report", data=images)),
+        (f"full-{images}", CharactersConfig(net="full", preset="report", data=images)),
+        (f"conv-{images}", CharactersConfig(net="conv", data=images, **conv)),
+        (f"deep-{images}", CharactersConfig(net="deep", data=images, epochs=2 if many else 8)),
+    ]
+    return [
+        *trained,
+        (f"compared-{images}", CompareConfig(runs=tuple(str(runs / name) for name, _ in trained))),
+        (f"width-search-{images}", WidthSearchConfig(data=images, step=20, epochs=5)),
     ]
 
 

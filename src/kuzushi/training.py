@@ -187,8 +187,8 @@ def _resumed(
             memory.setdefault(int(index), {})[key] = torch.from_numpy(array)
     try:
         model.load_state_dict(parameters)
-        for index, parameter in enumerate(model.parameters()):
-            of_parameter = memory.setdefault(index, {})
+        for place, parameter in enumerate(model.parameters()):
+            of_parameter = memory.setdefault(place, {})
             of_parameter.update({key: _laid_out(kept, parameter) for key, kept in of_parameter.items()})
         optimiser.load_state_dict({"state": memory, "param_groups": optimiser.state_dict()["param_groups"]})
         return msgspec.convert(note, type=History)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from characters import contestants, options, print_goals, print_growth, print_ratios
+from characters import contestants, longest, options, print_goals, print_growth, print_ratios, print_work
 from recognisers import timing
 from recognisers.figure import accuracy_figure, medians
 from recognisers.recipes import Images, Training, beautiful_mnist, plain, train_mnist_fast
@@ -193,6 +193,22 @@ def test_the_goal_is_set_by_what_the_plain_loop_has_at_its_end(capsys):
     print_goals(RUNS)
     *_, line = capsys.readouterr().out.splitlines()
     assert "72.00% after 10 epochs, 24 s; ours lin, 2 epochs, 0.8 s, 30.0 times sooner" in line
+
+
+def test_work_is_the_median_rate_beside_the_peaks(capsys):
+    runs = [
+        Run(seconds=(seconds,), accuracies=(0.5,), reading=9.0, before=2 * 10**8, peak=3 * 10**8, computed=60e9)
+        for seconds in (1.0, 2.0, 60.0)
+    ]
+    print_work({OURS: runs}, (60e9, 120e9))
+    *_, line = capsys.readouterr().out.splitlines()
+    assert line.removeprefix(OURS.name).split() == ["30.0", "50.0%", "25.0%", "200", "300"]
+
+
+def test_growth_leaves_out_recipes_workers_and_shorter_plans(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["characters.py", "--nets", "lin", "--plans", "1", "4", "--workers", "2"])
+    names = [contestant.name for contestant in longest(contestants(options()))]
+    assert names == ["plain lin", "4-NN", "RBF-SVM", "logistic regression", "ours lin, 4 epochs"]
 
 
 def test_growth_gives_the_exponent_of_time_against_images(capsys, monkeypatch):

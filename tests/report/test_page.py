@@ -236,6 +236,6 @@ def test_a_layout_that_differs_in_the_last_bit_gives_the_same_picture():
 
 
 def test_every_result_has_its_words_for_a_terminal(lin, by_hand, srn):
-    assert text(lin).startswith("NetLin, preset fast, on brush")
+    assert text(lin).startswith("NetLin, preset fast, float32, on brush")
     assert text(by_hand).startswith("Initial Weights:")
     assert text(srn).startswith("SRN with 2 hidden units on anbn")

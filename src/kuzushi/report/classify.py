@@ -6,7 +6,7 @@ from kuzushi.report.sections import percent
 from kuzushi.results import Classification, ReadImage
 
 DOUBTFUL = 0.5
-"""Below it the net holds another class for as likely as the one that it names first."""
+"""Below it the net holds all other classes together for more likely than the one that it names first."""
 
 
 def text(found: Classification) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 import kuzushi
 from kuzushi.plots.style import Drawn
 from kuzushi.reference import PUBLISHED
-from kuzushi.report import characters, checkerboard, compare, design, gaps, sequences, widths
+from kuzushi.report import characters, checkerboard, compare, design, gaps, sequences, width_search, widths
 from kuzushi.report.glyphs import symbols, written
 from kuzushi.report.sections import Section
 from kuzushi.results import (
@@ -21,6 +21,7 @@ from kuzushi.results import (
     GapsResult,
     Result,
     SequencesResult,
+    WidthSearchResult,
     WidthsResult,
 )
 
@@ -48,6 +49,7 @@ def page(results: Sequence[Result]) -> str:
 SHOWN: dict[type[Result], tuple[Callable[[Any], str], Callable[[Any], Section]]] = {
     CharactersResult: (characters.text, characters.section),
     ComparisonResult: (compare.text, compare.section),
+    WidthSearchResult: (width_search.text, width_search.section),
     CheckerboardResult: (checkerboard.text, checkerboard.section),
     WidthsResult: (widths.text, widths.section),
     DesignResult: (design.text, design.section),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kuzushi.plots.style import Drawn
-from kuzushi.results import CharactersResult, ComparisonResult, Interval, Result
+from kuzushi.results import CharactersResult, ComparisonResult, Interval, Result, WidthSearchResult
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,4 +75,6 @@ def _made(result: Result) -> tuple[str, ...]:
 
 
 def _fingerprint(result: Result) -> str:
-    return result.data.sha256 if isinstance(result, CharactersResult | ComparisonResult) else result.data_sha256
+    if isinstance(result, CharactersResult | ComparisonResult | WidthSearchResult):
+        return result.data.sha256
+    return result.data_sha256

@@ -27,6 +27,7 @@ from kuzushi.results.checkerboard import (
     Width,
     WidthsResult,
 )
+from kuzushi.results.classification import Classification, ClassProbability, ReadImage
 from kuzushi.results.common import SCHEMA, Arrays, Interval, Matrix, Provenance, Vector
 from kuzushi.results.comparison import (
     AlwaysWrong,
@@ -56,6 +57,7 @@ from kuzushi.results.design import (
     Weighing,
     WrongPoint,
 )
+from kuzushi.results.export import Exported
 from kuzushi.results.machines import Machine, Transition
 from kuzushi.results.sequences import (
     EnsembleLoss,
@@ -63,10 +65,12 @@ from kuzushi.results.sequences import (
     ShownRecurrent,
     Step,
 )
+from kuzushi.results.width_search import SearchedWidth, WidthScore, WidthSearchResult
 
 Result = (
     CharactersResult
     | ComparisonResult
+    | WidthSearchResult
     | CheckerboardResult
     | WidthsResult
     | DesignResult
@@ -76,6 +80,7 @@ Result = (
 RESULTS: dict[str, type[Result]] = {
     "characters": CharactersResult,
     "compare": ComparisonResult,
+    "width-search": WidthSearchResult,
     "checkerboard": CheckerboardResult,
     "widths": WidthsResult,
     "design": DesignResult,
@@ -94,6 +99,8 @@ __all__ = [
     "CharactersResult",
     "CharactersSummary",
     "CheckerboardResult",
+    "ClassProbability",
+    "Classification",
     "ComparedNet",
     "ComparisonResult",
     "ConfusedImage",
@@ -105,6 +112,7 @@ __all__ = [
     "EnsembleLoss",
     "EnsembleScore",
     "EpochScore",
+    "Exported",
     "FileState",
     "Form",
     "Gap",
@@ -125,8 +133,10 @@ __all__ = [
     "PairedComparison",
     "ParameterTable",
     "Provenance",
+    "ReadImage",
     "ReliabilityBin",
     "Result",
+    "SearchedWidth",
     "SequencesResult",
     "ShownPerceptron",
     "ShownRecurrent",
@@ -142,6 +152,8 @@ __all__ = [
     "Verdict",
     "Weighing",
     "Width",
+    "WidthScore",
+    "WidthSearchResult",
     "WidthsResult",
     "WrongPoint",
 ]
