@@ -91,7 +91,7 @@ def alone(function: Callable[..., Any], *arguments: object) -> Any:
 
 def middle(runs: Sequence[Run], number: str) -> float:
     """The median over the seeds of what each run has under a name."""
-    return median(getattr(run, number) for run in runs)
+    return float(median(getattr(run, number) for run in runs))
 
 
 def seconds_to(runs: Sequence[Run], accuracy: float) -> float:

@@ -18,7 +18,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from kuzushi.configs import CharactersConfig, Config
@@ -132,7 +132,8 @@ def measure(contestant: Contestant, data: str, seed: int, threads: int) -> Run:
         return classified(contestant.what, images)
     training = begun(contestant, toy, seed)
     list(islice(training.updates, 2))
-    share_right(training, toy)
+    share_right(training.predict, training.model, toy)
+    share_right(training.look, training.model, toy)
     # A loader with workers prepares batches while it waits: there must be no look within an epoch.
     every = len(images.train_labels) // (1 if contestant.workers else LOOKS)
     return timed(lambda: begun(contestant, images, seed), images, every=every)
@@ -154,7 +155,7 @@ def timed(start: Callable[[], Training], data: ImageData, *, every: int) -> Run:
 
     def look() -> None:
         with watch.stopped() as seconds:
-            looks.append((seconds, share_right(training, data)))
+            looks.append((seconds, share_right(training.look, training.model, data)))
 
     for images in training.updates:
         learned += images
@@ -164,10 +165,12 @@ def timed(start: Callable[[], Training], data: ImageData, *, every: int) -> Run:
     if looked < learned:
         look()
     seconds, accuracies = zip(*looks, strict=True)
+    read = time.perf_counter()
+    share_right(training.predict, training.model, data)
     return Run(
         seconds=seconds,
         accuracies=accuracies,
-        reading=median(watch.stops),
+        reading=time.perf_counter() - read,
         before=before,
         peak=peak_memory(),
         computed=learned * operations(training.model, data.side),
@@ -175,11 +178,11 @@ def timed(start: Callable[[], Training], data: ImageData, *, every: int) -> Run:
 
 
 @torch.no_grad()
-def share_right(training: Training, data: ImageData) -> float:
+def share_right(predict: Callable[[], Tensor], model: nn.Module, data: ImageData) -> float:
     """The share of the test images that a net reads right."""
-    training.model.eval()
-    right = training.predict() == torch.from_numpy(data.test_labels)
-    training.model.train()
+    model.eval()
+    right = predict() == torch.from_numpy(data.test_labels)
+    model.train()
     return right.double().mean().item()
 
 
@@ -230,7 +233,7 @@ def operations(model: nn.Module, side: int) -> float:
     """Multiplications and additions in products and convolutions, forward and backward, for one image."""
     with FlopCounterMode(display=False) as counter:
         model(torch.zeros(64, 1, side, side)).sum().backward()
-    return counter.get_total_flops() / 64
+    return float(counter.get_total_flops() / 64)
 
 
 def product_peak(threads: int, half: bool) -> float:

@@ -10,8 +10,8 @@ from kuzushi.configs import (
     DesignConfig,
     GapsConfig,
     SequencesConfig,
-    WidthSearchConfig,
     WidthsConfig,
+    WidthSearchConfig,
 )
 from kuzushi.data.transfer import Patience, Watch
 from kuzushi.errors import DataError

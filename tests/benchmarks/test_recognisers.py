@@ -85,9 +85,15 @@ def test_the_recipe_of_one_epoch_takes_each_image_once_or_as_often_as_its_update
 def test_the_plain_loop_and_the_recipe_learn():
     for contestant in (PLAIN, Contestant(way="recipe", what="train_mnist_fast", updates=20)):
         training = begun(contestant, DATA, 0)
-        untrained = share_right(training, DATA)
+        untrained = share_right(training.predict, training.model, DATA)
         deque(training.updates, maxlen=0)
-        assert untrained < 0.25 < 0.45 < share_right(training, DATA)
+        assert untrained < 0.25 < 0.45 < share_right(training.predict, training.model, DATA)
+
+
+def test_a_look_sees_what_the_plain_loop_reads():
+    training = begun(PLAIN, DATA, 0)
+    next(training.updates)
+    assert torch.equal(training.look(), training.predict())
 
 
 def test_a_classifier_is_fitted_and_scored():
@@ -120,11 +126,15 @@ def test_looks_stand_outside_the_clock_and_the_making_of_the_net_inside(clock):
                 clock.now += 1
                 yield 64
 
-        def predict():
-            clock.now += 100
-            return torch.from_numpy(DATA.test_labels)
+        def reading(seconds):
+            def read():
+                clock.now += seconds
+                return torch.from_numpy(DATA.test_labels)
 
-        return Training(model=nn.Sequential(nn.Flatten(), nn.Linear(784, 10)), updates=updates(), predict=predict)
+            return read
+
+        model = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+        return Training(model=model, updates=updates(), predict=reading(100), look=reading(1_000))
 
     run = timed(start, DATA, every=128)
     assert run.seconds == (7, 9, 11, 12)

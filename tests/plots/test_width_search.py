@@ -26,18 +26,18 @@ def score(*correct, of, loss, train_loss=0.1):
 
 WIDTHS = tuple(
     SearchedWidth(
-        hid=hid, parameters=795 * hid + 10, validation=score(*validation, of=100, loss=1 / hid),
-        test=score(*test, of=50, loss=2 / hid, train_loss=3 / hid),
+        hid=hid, parameters=795 * hid + 10, validation=score(*validation, of=100, loss=(hid - 95) / 300),
+        test=score(*test, of=50, loss=(hid - 100) / 100, train_loss=(hid - 95) / 100),
     )
-    for hid, validation, test in ((10, (70, 72), (30, 35)), (20, (80, 84), (40, 42)), (30, (82, 86), (41, 45)))
+    for hid, validation, test in ((100, (70, 72), (30, 35)), (110, (80, 84), (40, 42)), (120, (82, 86), (41, 45)))
 )  # fmt: skip
 
 
 @pytest.fixture
 def result():
     return WidthSearchResult(
-        config=WidthSearchConfig(widest=30, seeds=2), validation=100, widths=WIDTHS, best=30, standard_error=0.035,
-        chosen=20, seconds=1.0,
+        config=WidthSearchConfig(narrowest=100, widest=120, seeds=2), validation=100, widths=WIDTHS, best=120,
+        standard_error=0.035, chosen=110, seconds=1.0,
         data=DataSummary(name="brush", train=500, test=50, sha256="0", verified=True, classes=("a", "b")),
         provenance=Provenance(
             command="kuzushi width-search", kuzushi="0", commit=None, python="3", torch="2", numpy="2", platform="",
@@ -92,7 +92,6 @@ def test_losses_are_drawn_as_means_and_a_dot_for_each_seed(ax):
     mean, *seeds = ax.lines
     np.testing.assert_allclose(mean.get_xydata(), [(10, 2), (20, 0.6)])
     np.testing.assert_allclose([seed.get_ydata() for seed in seeds], [(1, 0.5), (3, 0.7)])
-    assert ax.get_ylim()[0] == 0
 
 
 def test_the_curves_of_the_figure_are_those_of_the_result(result):
@@ -111,7 +110,7 @@ def test_the_choice_the_studys_choice_and_the_accuracy_that_is_needed_are_marked
     assert needed(result) == pytest.approx(0.84 - 0.035)
     accuracy, loss = panels(result)
     for ax in (accuracy, loss):
-        assert [list(line.get_xdata()) for line in lines(ax, RED)] == [[20, 20]]
+        assert [list(line.get_xdata()) for line in lines(ax, RED)] == [[110, 110]]
         assert [list(line.get_xdata()) for line in lines(ax, BLACK)] == [[STUDIED, STUDIED]]
     (dotted,) = (line for line in lines(accuracy, BLUE) if line.get_linestyle() == ":")
     np.testing.assert_allclose(dotted.get_ydata(), [80.5, 80.5])
@@ -120,7 +119,7 @@ def test_the_choice_the_studys_choice_and_the_accuracy_that_is_needed_are_marked
 def test_the_parameters_stand_above_their_widths(result, ax):
     (above,) = panels(result)[0].child_axes
     found = dict(zip(above.get_xticks(), [label.get_text() for label in above.get_xticklabels()], strict=True))
-    assert found == {10: "7,960", 20: "15,910", 30: "23,860"}
+    assert found == {100: "79,510", 110: "87,460", 120: "95,410"}
     many = [dataclasses.replace(WIDTHS[0], hid=hid, parameters=hid) for hid in range(10, 210, 10)]
     draw_parameters(ax, many)
     (above,) = ax.child_axes
@@ -149,7 +148,7 @@ def test_the_width_of_the_study_is_that_of_its_net():
 
 def test_the_caption_says_what_chose_and_what_did_not(result):
     (drawn,) = figures([result])
-    assert "one standard error below the best: 20." in drawn.caption
+    assert "one standard error below the best: 110." in drawn.caption
     assert "100 validation images" in drawn.caption
     assert "the other 400 training images" in drawn.caption
     assert "the 50 test images, read once, after the choice" in drawn.caption
@@ -157,16 +156,45 @@ def test_the_caption_says_what_chose_and_what_did_not(result):
 
 def test_a_best_width_at_the_end_of_the_search_is_said(result):
     assert "wider nets may be better still" in next(figures([result])).caption
-    inside = dataclasses.replace(result, best=20)
+    inside = dataclasses.replace(result, best=110)
     assert "wider" not in next(figures([inside])).caption
-    one = dataclasses.replace(result, widths=WIDTHS[:1], best=10, chosen=10)
+    one = dataclasses.replace(result, widths=WIDTHS[:1], best=100, chosen=100)
     assert "wider" not in next(figures([one])).caption
 
 
 def test_the_alternative_has_every_number(result):
     (drawn,) = figures([result])
     assert (
-        "20 units, 15,910 parameters: validation 82.0 % (77.0 to 84.0) with loss 0.150, "
+        "110 units, 87,460 parameters: validation 82.0 % (77.0 to 84.0) with loss 0.150, "
         "test 82.0 % (77.0 to 84.0) with loss 0.200, training loss 0.250"
     ) in drawn.alternative
-    assert drawn.alternative.endswith("Chosen: 20; best: 30.")
+    assert drawn.alternative.endswith("Chosen: 110; best: 120.")
+
+
+def test_the_studys_width_is_marked_only_where_it_lies_in_the_search(official):
+    narrow = dataclasses.replace(official, widths=WIDTHS[:1], best=100, chosen=100)
+    for ax in panels(narrow):
+        assert not lines(ax, BLACK)
+        assert not [line for line in ax.lines if line.get_marker() == "*"]
+    (drawn,) = figures([narrow])
+    assert "dashed" not in drawn.caption
+    assert "star" not in drawn.caption.replace("starts", "")
+
+
+def test_every_mark_lies_inside_the_panels(official):
+    for ax in panels(official):
+        (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+        assert (left, right) == (90, 130)
+        for line in ax.lines:
+            if line.get_marker() in "os^.*":
+                assert left < np.min(line.get_xdata()) <= np.max(line.get_xdata()) < right
+                assert low <= np.min(line.get_ydata()) <= np.max(line.get_ydata()) < high
+    assert panels(official)[1].get_ylim()[0] == 0
+
+
+def test_one_seed_is_called_one_net(result):
+    one = dataclasses.replace(result, config=dataclasses.replace(result.config, seeds=1))
+    assert "needs: one net of each width, on brush." in next(figures([one])).caption
+    assert "needs: 2 nets of each width, from different random starts (dots), on brush." in (
+        next(figures([result])).caption
+    )

@@ -67,7 +67,7 @@ def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
         config=config,
         net=config.net,
         precision=precision,
-        data=_summary_of(data),
+        data=summary_of(data),
         parameters=parameter_table(first.model),
         seeds=seeds,
         summary=_summary(seeds, confusion.numpy() / len(seeds)),
@@ -120,7 +120,8 @@ def _summary(seeds: Sequence[TrainedSeed], confusion: NDArray[np.float64]) -> Ch
     )
 
 
-def _summary_of(data: ImageData) -> DataSummary:
+def summary_of(data: ImageData) -> DataSummary:
+    """What a result says of its images."""
     return DataSummary(
         name=data.name,
         train=len(data.train_labels),

@@ -19,11 +19,12 @@ from kuzushi.data.batches import scaled
 from kuzushi.data.images import ImageData
 from kuzushi.data.sources import load
 from kuzushi.data.split import validation
+from kuzushi.experiments.characters import summary_of
 from kuzushi.experiments.device import pick
 from kuzushi.experiments.recognisers import TESTED_AT_ONCE, plan, recipe
 from kuzushi.models.characters import NetFull, build
 from kuzushi.models.side_by_side import SideBySide
-from kuzushi.results import DataSummary, SearchedWidth, WidthScore, WidthSearchResult
+from kuzushi.results import SearchedWidth, WidthScore, WidthSearchResult
 from kuzushi.runs import Journal, Silent, provenance
 from kuzushi.training import Evaluation, History, fit
 
@@ -68,10 +69,7 @@ def run(config: WidthSearchConfig, *, journal: Journal = SILENT) -> WidthSearchR
     final = train(config, data, device=device, journal=journal, stage="final")
     return WidthSearchResult(
         config=config,
-        data=DataSummary(
-            name=data.name, train=len(data.train_labels), test=len(data.test_labels), sha256=data.sha256,
-            verified=data.verified, classes=data.classes,
-        ),
+        data=summary_of(data),
         validation=len(divided.test_labels),
         widths=tuple(
             SearchedWidth(

@@ -22,7 +22,8 @@ def figures(prefix: str, result: ComparisonResult, names: Sequence[str]) -> Iter
     for place, pair in enumerate(result.forms, start=1):
         rows = slice(first, first + len(pair.forms))
         first += len(pair.forms)
-        yield _forms(f"{prefix}-forms-{place}", result, pair, rows, names)
+        if len(pair.forms) > 1:
+            yield _forms(f"{prefix}-forms-{place}", result, pair, rows, names)
 
 
 def draw_rates(ax: Axes, pair: PairForms, names: Sequence[str]) -> None:

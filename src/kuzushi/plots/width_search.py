@@ -34,6 +34,11 @@ def published(result: WidthSearchResult) -> PublishedNet | None:
     return PUBLISHED.characters.nets["full"] if result.data.verified and result.data.name == "kmnist" else None
 
 
+def studied(result: WidthSearchResult) -> bool:
+    """Whether the study's width lies among those of the search."""
+    return result.widths[0].hid <= STUDIED <= result.widths[-1].hid
+
+
 def best_at_edge(result: WidthSearchResult) -> bool:
     """Whether the best width is the widest of several, so that the search says nothing of where accuracy ends."""
     return len(result.widths) > 1 and result.best == result.widths[-1].hid
@@ -76,7 +81,7 @@ def draw_loss(ax: Axes, hid: Sequence[int], losses: Sequence[Sequence[float]], *
     seeds = np.array(losses)  # (widths, seeds)
     ax.plot(hid, seeds.mean(1), markersize=4, linewidth=1, **style)  # type: ignore[arg-type]
     _draw_seeds(ax, np.array(hid), seeds, colour=style["color"])
-    ax.set(xlabel="hidden units", ylabel="mean loss (nats per image)", ylim=(0, None))
+    ax.set(xlabel="hidden units", ylabel="mean loss (nats per image)")
 
 
 def draw_parameters(ax: Axes, widths: Sequence[SearchedWidth]) -> None:
@@ -88,10 +93,11 @@ def draw_parameters(ax: Axes, widths: Sequence[SearchedWidth]) -> None:
     above.set_xlabel("parameters of one net")
 
 
-def draw_choices(ax: Axes, *, chosen: int) -> None:
-    """Draw a line at the chosen width, and at the study's."""
+def draw_choices(ax: Axes, *, chosen: int, studied: bool) -> None:
+    """Draw a line at the chosen width, and one at the study's."""
     ax.axvline(chosen, color=RED, linewidth=1.5, zorder=0, label=f"chosen: {chosen} hidden units")
-    ax.axvline(STUDIED, color=BLACK, linewidth=1, linestyle="--", zorder=0, label=f"the study's: {STUDIED}")
+    if studied:
+        ax.axvline(STUDIED, color=BLACK, linewidth=1, linestyle="--", zorder=0, label=f"the study's: {STUDIED}")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12, min_n_ticks=1))
     ax.grid(alpha=0.3)
     ax.spines[["top", "right"]].set_visible(False)
@@ -114,13 +120,13 @@ def _search(name: str, result: WidthSearchResult) -> Drawn:
 
 
 def _accuracy_panel(ax: Axes, result: WidthSearchResult) -> None:
-    hid, aside, study = [width.hid for width in result.widths], 0.1 * result.config.step, published(result)
+    hid, aside, study = [width.hid for width in result.widths], 0.1 * result.config.step, _star(result)
     validation, test = [width.validation for width in result.widths], [width.test for width in result.widths]
     draw_accuracy(ax, hid, validation, images=result.validation, aside=-aside, label="validation part", **VALIDATION)
     ax.axhline(
         100 * needed(result), color=BLUE, linestyle=":", zorder=0, label="one standard error below the best validation"
     )
-    draw_choices(ax, chosen=result.chosen)
+    draw_choices(ax, chosen=result.chosen, studied=studied(result))
     draw_accuracy(ax, hid, test, images=result.data.test, aside=aside, label="test part, which chooses nothing", **TEST)
     if study is not None:
         share = 100 * study.test_correct / PUBLISHED.characters.test
@@ -130,35 +136,38 @@ def _accuracy_panel(ax: Axes, result: WidthSearchResult) -> None:
 
 
 def _loss_panel(ax: Axes, result: WidthSearchResult) -> None:
-    hid, study = [width.hid for width in result.widths], published(result)
+    hid, study = [width.hid for width in result.widths], _star(result)
     draw_loss(ax, hid, [width.validation.loss for width in result.widths], label="validation part", **VALIDATION)
     draw_loss(ax, hid, [width.test.loss for width in result.widths], label="test part", **TEST)
     draw_loss(ax, hid, [width.test.train_loss for width in result.widths], label="all training images", **TRAINING)
     if study is not None:
         ax.plot(STUDIED, study.test_loss, "*", color=BLACK, markersize=12)
     ax.legend(loc="upper right", fontsize=9)
-    draw_choices(ax, chosen=result.chosen)
+    draw_choices(ax, chosen=result.chosen, studied=studied(result))
+    ax.set(xlim=(hid[0] - result.config.step, hid[-1] + result.config.step), ylim=(0, None))
+
+
+def _star(result: WidthSearchResult) -> PublishedNet | None:
+    """The study's net, where it can be drawn among these."""
+    return published(result) if studied(result) else None
 
 
 def _caption(result: WidthSearchResult) -> str:
-    config, data, study = result.config, result.data, published(result)
-    learned = data.train - result.validation
-    nets = "one net of each width" if config.seeds == 1 else f"{config.seeds} nets of each width (small dots)"
+    seeds, data = result.config.seeds, result.data
+    nets = "one net of each width" if seeds == 1 else f"{seeds} nets of each width, from different random starts (dots)"
     edge = " The best is the widest that was tried: wider nets may be better still." if best_at_edge(result) else ""
-    star = (
-        f" The star is what the study printed for {STUDIED}, trained in its own way"
-        if study
-        else " What the study printed is of other images, and not drawn"
-    )
+    dashed = " The dashed line is the study's choice." if studied(result) else ""
+    star = " The star is what the study printed of it, trained in its own way." if _star(result) else ""
     return (
-        f"How many hidden units NetFull needs: {nets}, which differ in the weights they start with, on {data.name}. "
+        f"How many hidden units NetFull needs: {nets}, on {data.name}. "
         f"Blue: of {counted(result.validation, 'validation image')}, how many are read right by nets that learned from "
-        f"the other {learned:,} training images; bars are 95 % intervals of the mean. Chosen is the narrowest width "
-        f"whose mean is on the dotted line or above it, which is one standard error below the best: {result.chosen}. "
+        f"the other {data.train - result.validation:,} training images; bars are 95 % intervals of the mean. Chosen is "
+        "the narrowest width whose mean is on the dotted line or above it, which is one standard error below the best: "
+        f"{result.chosen}. "
         f"Orange: the {data.test:,} test images, read once, after the choice, by nets that learned from all "
         f"{data.train:,} training images. Below, the loss; green is that of the training images in the last epoch. "
         "Where it falls and the others do not, more units only learn the training images by heart."
-        f"{edge} The dashed line is the study's choice.{star}."
+        f"{edge}{dashed}{star}"
     )
 
 
