@@ -137,7 +137,9 @@ def print_ratios(runs: Runs) -> None:
     print(f"Times sooner than the plain loop, soonest plan of ours\n{'':<30}{heading}")
     plains = [each for each in runs if each.way == "plain"]
     for loop in plains:
-        for net in (loop.what, "deep") if loop.what == "conv" else (loop.what,):
+        for net in dict.fromkeys(each.what for each in runs if each.way == "ours"):
+            if net != loop.what and (net, loop.what) != ("deep", "conv"):
+                continue
             ratios = [seconds_to(runs[loop], mark) / soonest(runs, net, mark)[0] for mark in MARKS]
             shown = "".join(f"{f'{ratio:.1f}' if 0 < ratio < float('inf') else '-':>8}" for ratio in ratios)
             print(f"{f'{net} / {loop.name}':<30}{shown}")

@@ -1,5 +1,6 @@
 """Every contestant under the same clock: from the images in memory to the last test logit."""
 
+import multiprocessing
 import resource
 import sys
 import time
@@ -123,6 +124,8 @@ class Clock(Silent):
 def measure(contestant: Contestant, data: str, seed: int, threads: int) -> Run:
     """Let a contestant compute a little, and then measure it."""
     torch.set_num_threads(1 if contestant.what in SMALL else threads)
+    # This process was started afresh, and would start loading workers so too; a loop of one's own starts them as usual.
+    multiprocessing.set_start_method(multiprocessing.get_all_start_methods()[0], force=True)
     if contestant.way == "ours":
         ours(contestant.what, TOY, seed=seed, epochs=1)
         return ours(contestant.what, data, seed=seed, epochs=contestant.epochs)

@@ -1,5 +1,6 @@
 """Benchmark of the recognisers: contestants as their sources describe them, and a clock that counts what it says."""
 
+import multiprocessing
 from collections import deque
 from types import SimpleNamespace
 
@@ -174,9 +175,12 @@ def test_ours_is_measured_from_what_the_experiment_says(net):
 
 def test_the_whole_way_of_a_contestant_gives_a_look_each_tenth_of_an_epoch(monkeypatch):
     monkeypatch.setattr(timing, "TOY", "brush:128/16")
+    usual = multiprocessing.get_start_method()
+    multiprocessing.set_start_method("spawn", force=True)  # as in a process that was itself started so
     run = measure(Contestant(way="plain", what="lin", epochs=2), "brush:640/64", 0, 1)
     assert len(run.seconds) == 2 * timing.LOOKS
     assert list(run.seconds) == sorted(run.seconds)
+    assert multiprocessing.get_start_method() == usual
 
 
 def test_a_mark_is_reached_at_the_first_look_that_shows_it():
