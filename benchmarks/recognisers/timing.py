@@ -50,7 +50,7 @@ class Contestant:
     way: Literal["plain", "recipe", "scikit-learn", "ours"]
     what: str
     """The net, the recipe, or the classifier."""
-    epochs: int = 0
+    epochs: float = 0
     updates: int | None = None
     workers: int = 0
 
@@ -58,7 +58,7 @@ class Contestant:
     def name(self) -> str:
         """For a line of a table."""
         if self.way == "ours":
-            return f"ours {self.what}, {self.epochs} epoch{'s' if self.epochs > 1 else ''}"
+            return f"ours {self.what}, {self.epochs:g} epoch{'s' if self.epochs > 1 else ''}"
         if self.way == "plain":
             return f"plain {self.what}{f', {self.workers} workers' if self.workers else ''}"
         return f"{self.what}{f', {self.updates} updates' if self.updates else ''}"
@@ -209,7 +209,7 @@ def classified(name: str, data: ImageData) -> Run:
     )
 
 
-def ours(net: Any, data: str, *, seed: int, epochs: int) -> Run:
+def ours(net: Any, data: str, *, seed: int, epochs: float) -> Run:
     """Train as `kuzushi characters` does.
 
     What passes between two evaluations is training, which the experiment measures, and the later evaluation; what

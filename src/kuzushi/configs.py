@@ -30,8 +30,8 @@ class CharactersConfig:
     """report: trains as the study did (SGD 0.01, momentum 0.5, batch 64). fast: our own recipe for each net."""
     hid: int = 110
     """Hidden units of the net 'full'."""
-    epochs: int | None = None
-    """Passes over the training images; 10 unless given, and 16 for deep."""
+    epochs: float | None = None
+    """Passes over the training images, also less than one; 10 unless given, and 16 for deep."""
     seeds: int = 1
     """Trainings, each from its own seed (seed, seed + 1, ...)."""
     seed: int = 0
@@ -44,11 +44,12 @@ class CharactersConfig:
     """auto takes the GPU where there is one."""
 
     def __post_init__(self) -> None:
-        _at_least(1, hid=self.hid, epochs=self.passes, seeds=self.seeds)
+        _at_least(1, hid=self.hid, seeds=self.seeds)
+        _above_zero(epochs=self.passes)
         _seed(self.seed)
 
     @property
-    def passes(self) -> int:
+    def passes(self) -> float:
         """How often training goes over the images."""
         return self.epochs if self.epochs is not None else 16 if self.net == "deep" else 10
 

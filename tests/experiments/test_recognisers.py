@@ -37,6 +37,15 @@ def test_the_preset_of_the_study_keeps_its_learning_rate_and_the_fast_one_ends_n
     assert rates[-1] < max(rates) / 5
 
 
+def test_less_than_an_epoch_is_a_part_of_its_updates_and_is_tested_at_its_end():
+    updates = [plan(REPORT, updates_per_epoch=10, epochs=epochs).updates for epochs in (0.01, 0.7, 1.0, 2.5)]
+    assert updates == [1, 7, 10, 25]
+    recogniser, _ = trained(net="lin", epochs=0.5, preset="report")  # 7 updates an epoch
+    assert recogniser.history.updates == (4,)
+    recogniser, _ = trained(net="lin", epochs=1.5, preset="report")
+    assert recogniser.history.updates == (7, 10)
+
+
 @pytest.mark.parametrize("net", FAST)
 def test_the_preset_of_the_study_is_the_same_for_every_net_and_leaves_the_images_as_they_are(net):
     assert recipe(CharactersConfig(net=net, preset="report")) is REPORT
