@@ -21,7 +21,7 @@ from kuzushi import runs
 from kuzushi.configs import CharactersConfig, CheckerboardConfig, command
 from kuzushi.errors import RunError
 from kuzushi.experiments import characters, checkerboard
-from kuzushi.results import SCHEMA
+from kuzushi.results import RESULTS, SCHEMA
 
 CONFIG = CheckerboardConfig(nets=2, epochs=150)
 MADE = runs.provenance(CONFIG, device="cpu", threads=1)
@@ -431,7 +431,7 @@ def saved(save, *arrays, **named):
         (changed(config={"nets": 0}), ["the result cannot be read", "--nets 0: must be a whole number of at least 1"]),
         (changed(schema=SCHEMA + 1), [f"schema {SCHEMA + 1}; this version of kuzushi reads schema {SCHEMA} of"]),
         (changed(schema=None), ["schema None"]),
-        (changed(subject="chess"), ["subject 'chess'", "characters, checkerboard, widths, design, gaps, sequences"]),
+        (changed(subject="chess"), ["subject 'chess'", ", ".join(RESULTS)]),
         (changed(subject=["characters"]), ["subject ['characters']"]),
         (lambda folder: (folder / "arrays.npz").unlink(), ["the result cannot be read", "arrays.npz"]),
         (replaced("arrays.npz", lambda data: b""), ["the result cannot be read"]),

@@ -66,8 +66,8 @@ def test_nets_that_come_twice_are_told_apart(result):
 def test_every_figure_has_its_words_and_can_be_written(result):
     drawn = {figure.name: figure for figure in figures([result])}
     assert list(drawn) == [
-        "1-paired", "1-hardness", "1-forms-1", "1-nearest", "1-evidence", "1-always-wrong",
-    ], "the second pair has only one form"  # fmt: skip
+        "1-paired", "1-hardness", "1-forms-1", "1-forms-2", "1-nearest", "1-evidence", "1-always-wrong",
+    ]  # fmt: skip
     assert "both right 1380, only the first 20, only the second 540, both wrong 60" in drawn["1-paired"].alternative
     assert "From NetLin to NetConv 12 % of the errors are left." in drawn["1-hardness"].caption
     assert drawn["1-hardness"].alternative.startswith(

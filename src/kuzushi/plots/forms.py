@@ -17,13 +17,12 @@ RATES = 4.5
 
 
 def figures(prefix: str, result: ComparisonResult, names: Sequence[str]) -> Iterator[Drawn]:
-    """One figure for each pair whose forms are told apart."""
+    """One figure for each pair, also for one whose forms cannot be told apart."""
     first = 0
     for place, pair in enumerate(result.forms, start=1):
         rows = slice(first, first + len(pair.forms))
         first += len(pair.forms)
-        if len(pair.forms) > 1:
-            yield _forms(f"{prefix}-forms-{place}", result, pair, rows, names)
+        yield _forms(f"{prefix}-forms-{place}", result, pair, rows, names)
 
 
 def draw_rates(ax: Axes, pair: PairForms, names: Sequence[str]) -> None:
