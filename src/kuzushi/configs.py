@@ -31,7 +31,7 @@ class CharactersConfig:
     hid: int = 110
     """Hidden units of the net 'full'."""
     epochs: float | None = None
-    """Passes over the training images, also less than one; 10 unless given, and 16 for deep."""
+    """Passes over the training images, also less than one; 10 unless given, and 14 for deep."""
     seeds: int = 1
     """Trainings, each from its own seed (seed, seed + 1, ...)."""
     seed: int = 0
@@ -51,7 +51,7 @@ class CharactersConfig:
     @property
     def passes(self) -> float:
         """How often training goes over the images."""
-        return self.epochs if self.epochs is not None else 16 if self.net == "deep" else 10
+        return self.epochs if self.epochs is not None else 14 if self.net == "deep" else 10
 
 
 @dataclass(frozen=True, kw_only=True)
