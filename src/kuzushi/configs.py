@@ -122,8 +122,7 @@ class WidthsConfig:
         _at_least(1, narrowest=self.narrowest, nets=self.nets, epochs=self.epochs)
         _seed(self.seed)
         _above_zero(lr=self.lr)
-        if self.widest < self.narrowest:
-            raise ConfigError(f"--widest {self.widest}: must be at least --narrowest {self.narrowest}")
+        _in_order(self.narrowest, self.widest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,7 +230,7 @@ class WidthSearchConfig:
     step: int = 10
     """Hidden units from one width to the next."""
     data: str = "kmnist"
-    """kmnist, kmnist-mini, brush, brush:TRAIN/TEST, or a folder of images with one sub-folder per class."""
+    """kmnist, kmnist-mini, k49, kkanji, brush, brush:TRAIN/TEST, or a folder with a sub-folder of images per class."""
     epochs: int = 10
     """Passes over the training images."""
     seeds: int = 3
@@ -244,8 +243,7 @@ class WidthSearchConfig:
     def __post_init__(self) -> None:
         _at_least(1, narrowest=self.narrowest, step=self.step, epochs=self.epochs, seeds=self.seeds)
         _seed(self.seed)
-        if self.widest < self.narrowest:
-            raise ConfigError(f"--widest {self.widest}: must be at least --narrowest {self.narrowest}")
+        _in_order(self.narrowest, self.widest)
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -301,6 +299,11 @@ def _at_most(maximum: int, **settings: int) -> None:
     for name, value in settings.items():
         if value > maximum:
             raise ConfigError(f"--{name.replace('_', '-')} {value}: must be at most {maximum}")
+
+
+def _in_order(narrowest: int, widest: int) -> None:
+    if widest < narrowest:
+        raise ConfigError(f"--widest {widest}: must be at least --narrowest {narrowest}")
 
 
 def _seed(seed: int) -> None:

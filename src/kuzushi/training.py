@@ -17,11 +17,9 @@ from kuzushi.runs import Journal, Progress
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
-    """How to train: the optimiser, its schedule, and how often to look."""
+class Descent:
+    """How the optimiser steps."""
 
-    updates: int
-    evaluate_every: int
     optimiser: Literal["sgd", "adam"]
     learning_rate: float
     momentum: float = 0.0
@@ -29,6 +27,14 @@ class Plan:
     weight_decay: float = 0.0
     one_cycle: bool = False
     """Raise the learning rate from a tenth for 30 % of the updates, then let it fall to zero (after Smith 2018)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan(Descent):
+    """How to train: how the optimiser steps, how many updates there are, and how often to look."""
+
+    updates: int
+    evaluate_every: int
     clip: float | None = None
     """Largest gradient norm of each net of an ensemble."""
     shrink: Mapping[str, float] = field(default_factory=dict)

@@ -1,9 +1,8 @@
 """How recognisers are trained: the recipe of each preset, and one training from one seed."""
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 import torch
@@ -18,23 +17,17 @@ from kuzushi.data.batches import Distortion, distorted, scaled
 from kuzushi.data.images import ImageData
 from kuzushi.models.characters import build
 from kuzushi.runs import Journal
-from kuzushi.training import Evaluation, History, Plan, fit
+from kuzushi.training import Descent, Evaluation, History, Plan, fit
 
 TESTED_AT_ONCE = 200
 """Of 500, what is between the layers of NetConv no longer fits the cache, and reading takes half as long again."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
+class Recipe(Descent):
     """How one net is trained on images."""
 
     batch: int
-    optimiser: Literal["sgd", "adam"]
-    learning_rate: float
-    momentum: float = 0.0
-    nesterov: bool = False
-    weight_decay: float = 0.0
-    one_cycle: bool = False
     smoothing: float = 0.0
     """The part of each label that is spread evenly over all classes."""
     distortion: Distortion | None = None
@@ -86,16 +79,8 @@ def recipe(config: CharactersConfig) -> Recipe:
 
 def plan(recipe: Recipe, *, updates_per_epoch: int, epochs: int | float) -> Plan:
     """The recipe's updates, with a look at the test part after each epoch and at the end."""
-    return Plan(
-        updates=max(1, round(epochs * updates_per_epoch)),
-        evaluate_every=updates_per_epoch,
-        optimiser=recipe.optimiser,
-        learning_rate=recipe.learning_rate,
-        momentum=recipe.momentum,
-        nesterov=recipe.nesterov,
-        weight_decay=recipe.weight_decay,
-        one_cycle=recipe.one_cycle,
-    )
+    steps = {field.name: getattr(recipe, field.name) for field in fields(Descent)}
+    return Plan(updates=max(1, round(epochs * updates_per_epoch)), evaluate_every=updates_per_epoch, **steps)
 
 
 def train(
@@ -115,46 +100,46 @@ def train(
         half: whether products in training are of bfloat16 numbers. Weights and tests are always of float32.
     """
     chosen = recipe(config)
-    train = _part(data.train_images, data.train_labels, device)
-    test = _part(data.test_images, data.test_labels, device)
+    learned = _part(data.train_images, data.train_labels, device)
+    tested = _part(data.test_images, data.test_labels, device)
     model = build(config, classes=len(data.classes), side=data.side, seed=seed)
     model = model.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    updates_per_epoch = -(-len(train.labels) // chosen.batch)
+    updates_per_epoch = -(-len(learned.labels) // chosen.batch)
 
     @lru_cache(maxsize=1)
     def order(epoch: int) -> Int[Tensor, " n"]:
-        return torch.from_numpy(np.random.default_rng([seed, epoch]).permutation(len(train.labels))).to(device)
+        return torch.from_numpy(np.random.default_rng([seed, epoch]).permutation(len(learned.labels))).to(device)
 
     def losses(update: int) -> Float[Tensor, " nets"]:
         epoch, place = divmod(update, updates_per_epoch)
         picked = order(epoch)[place * chosen.batch : (place + 1) * chosen.batch]
-        images = scaled(train.images[picked])
+        images = scaled(learned.images[picked])
         if chosen.distortion is not None and epoch > 0:
             images = distorted(images, chosen.distortion, np.random.default_rng([seed, epoch, place]))
         with _products(device, half=half):
             read = model(images)
-        return F.cross_entropy(read, train.labels[picked], label_smoothing=chosen.smoothing).view(1)
+        return F.cross_entropy(read, learned.labels[picked], label_smoothing=chosen.smoothing).view(1)
 
     def evaluate(train_loss: Float[Tensor, " nets"]) -> Evaluation:
-        read = log_probabilities(model, test.images)
+        read = log_probabilities(model, tested.images)
         return Evaluation(
             metrics={
                 "train_loss": train_loss.item(),
-                "test_loss": F.nll_loss(read, test.labels).item(),
-                "test_accuracy": (read.argmax(1) == test.labels).double().mean().item(),
+                "test_loss": F.nll_loss(read, tested.labels).item(),
+                "test_accuracy": (read.argmax(1) == tested.labels).double().mean().item(),
             }
         )
 
     planned = plan(chosen, updates_per_epoch=updates_per_epoch, epochs=config.passes)
     history = fit(model, losses, evaluate, planned, journal=journal, stage=f"seed {seed}")
-    log_probability, predicted = log_probabilities(model, test.images).cpu().max(1)
+    log_probability, predicted = log_probabilities(model, tested.images).cpu().max(1)
     return Recogniser(
         seed=seed,
         model=model,
         history=history,
         predicted=predicted,
         probability=log_probability.exp(),
-        confusion=confusion_matrix(test.labels.cpu(), predicted, classes=len(data.classes)),
+        confusion=confusion_matrix(tested.labels.cpu(), predicted, classes=len(data.classes)),
     )
 
 

@@ -19,6 +19,7 @@ from kuzushi.plots.classes import (
     place_class,
     place_class_ticks,
     place_kana,
+    place_pairs,
     read_as,
 )
 from kuzushi.plots.pairs import COLOURS, PairShares, draw_pairs, pair_shares, shares_of_rows
@@ -241,12 +242,7 @@ def _pairs(name: str, results: Sequence[CharactersResult], pairs: Sequence[PairS
     figure = new_figure(9.5, max(0.6, 0.2 * bars_of_a_pair) * len(pairs) + 1)
     names, bars = figure.subplots(1, 2, sharey=True, width_ratios=(1, 2.5))
     draw_pairs(bars, labels, pairs)
-    names.set_xlim(-0.5, 4.5)
-    names.axis("off")
-    for row, pair in enumerate(pairs):
-        place_class(names, classes, pair.target, x=0, y=row, size=0.7)
-        names.text(1.9, row, "read as", ha="center", va="center")
-        place_class(names, classes, pair.predicted, x=3, y=row, size=0.7)
+    place_pairs(names, classes, [(pair.target, pair.predicted) for pair in pairs])
     nets = " A pair whose bars stay long from net to net is hard in itself; where they shrink, it took a better net."
     hatched = " Hatched bars are what the study printed, of one run each."
     return Drawn(

@@ -1,5 +1,7 @@
 """How a class of images is named in a text and drawn in a figure; the ten kana are drawn from their outlines."""
 
+from collections.abc import Iterable
+
 from matplotlib.axes import Axes
 
 from kuzushi.kana import KANA
@@ -51,6 +53,16 @@ def place_class(ax: Axes, classes: Classes, label: int, *, x: float, y: float, s
         ax.text(x + 0.65 * size, y, classes[label], ha="left", va="center")
     else:
         ax.text(x - size / 2, y, in_figure(classes, label), ha="left", va="center")
+
+
+def place_pairs(ax: Axes, classes: Classes, pairs: Iterable[tuple[int, int]]) -> None:
+    """Draw "target read as predicted" in a row for each pair, the first at y = 0, beside a chart with the same rows."""
+    ax.set_xlim(-0.5, 4.5)
+    ax.axis("off")
+    for y, (target, predicted) in enumerate(pairs):
+        place_class(ax, classes, target, x=0, y=y, size=0.7)
+        ax.text(1.9, y, "read as", ha="center", va="center")
+        place_class(ax, classes, predicted, x=3, y=y, size=0.7)
 
 
 def place_class_ticks(ax: Axes, classes: Classes) -> None:

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from kuzushi.plots import confused, forms
 from kuzushi.plots.characters import TITLES
-from kuzushi.plots.classes import Classes, place_class, read_as
+from kuzushi.plots.classes import Classes, place_pairs, read_as
 from kuzushi.plots.pairs import COLOURS
 from kuzushi.plots.style import BLACK, BLUE, RED, Drawn, new_figure
 from kuzushi.results import ComparedNet, ComparisonResult, Hardness, Kind, PairedComparison
@@ -110,12 +110,7 @@ def _hardness(name: str, result: ComparisonResult, hardness: Hardness, names: Se
     figure = new_figure(9.5, 0.55 * len(pairs) + 1.2)
     labels, dots = figure.subplots(1, 2, sharey=True, width_ratios=(1, 1.7))
     draw_hardness(dots, hardness, names)
-    labels.set_xlim(-0.5, 4.5)
-    labels.axis("off")
-    for y, pair in enumerate(pairs):
-        place_class(labels, classes, pair.target, x=0, y=y, size=0.7)
-        labels.text(1.9, y, "read as", ha="center", va="center")
-        place_class(labels, classes, pair.predicted, x=3, y=y, size=0.7)
+    place_pairs(labels, classes, [(pair.target, pair.predicted) for pair in pairs])
     weakest, strongest = names[hardness.weakest], names[hardness.strongest]
     return Drawn(
         name=name,
