@@ -267,7 +267,9 @@ def test_a_checkpoint_of_another_model_is_refused_in_one_line(other):
     model = net(LSTM)
     with pytest.raises(KeyboardInterrupt):
         fit(model, lambda _: model(symbols).logits.sum((1, 2, 3)), measured, plan, journal=journal, stage="train")
-    with pytest.raises(RunError, match=r"^the checkpoint does not fit this run \(.*weight.*\); start anew") as caught:
+    with pytest.raises(
+        RunError, match=r"^the checkpoint does not fit this run \(.*(weight|bias).*\); start anew"
+    ) as caught:
         fit(other, lambda _: None, measured, plan, journal=journal, stage="train")
     assert "\n" not in str(caught.value)
 
@@ -280,6 +282,50 @@ def test_a_checkpoint_whose_history_is_none_is_refused_in_one_line():
     with pytest.raises(RunError, match=r"Expected `array`, got `str`") as caught:
         trained(PLANS["sgd"], journal=journal)
     assert "\n" not in str(caught.value)
+
+
+def momentum(arrays, change):
+    return {name: change(array) if name.endswith("momentum_buffer") else array for name, array in arrays.items()}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda arrays, note: (arrays, note | {"plan": note["plan"] | {"learning_rate": 0.5}}), "other settings"),
+        (lambda arrays, note: (arrays, note | {"plan": None}), "other settings"),
+        (lambda arrays, note: (arrays, note | {"updates": [5, 11]}), "its evaluations are not those of the plan"),
+        (lambda arrays, note: (arrays, note | {"metrics": []}), "its evaluations are not those of the plan"),
+        (lambda arrays, note: (arrays, {}), "other settings"),
+        (lambda arrays, note: (arrays | {"optimiser.0.exp_avg": np.ones(1)}, note), "it has 'optimiser.0.exp_avg'"),
+        (lambda arrays, note: (arrays | {"optimiser.x.y": np.ones(1)}, note), "it has 'optimiser.x.y'"),
+        (lambda arrays, note: (arrays | {"other": np.ones(1)}, note), "it has 'other'"),
+        (lambda arrays, note: ({}, note), "it lacks 'model."),
+        (lambda arrays, note: (momentum(arrays, lambda array: array[:1]), note), "momentum_buffer is .* of shape"),
+        (
+            lambda arrays, note: (momentum(arrays, lambda array: array.astype(np.float32)), note),
+            "momentum_buffer is torch.float32",
+        ),
+    ],
+)
+def test_a_checkpoint_of_other_settings_or_another_optimiser_is_refused_in_one_line(change, reason):
+    journal = Memory(2)
+    with pytest.raises(KeyboardInterrupt):
+        trained(PLANS["momentum"], journal=journal)
+    journal.kept["train"] = change(*journal.kept["train"])
+    with pytest.raises(
+        RunError, match=rf"^the checkpoint does not fit this run \(.*{reason}.*\); start anew"
+    ) as caught:
+        trained(PLANS["momentum"], journal=journal)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_checkpoint_of_adam_without_all_that_it_remembers_is_refused():
+    journal = Memory(2)
+    with pytest.raises(KeyboardInterrupt):
+        trained(PLANS["adam"], journal=journal)
+    del journal.kept["train"][0]["optimiser.0.step"]
+    with pytest.raises(RunError, match=r"it lacks 'optimiser\.0\.step'"):
+        trained(PLANS["adam"], journal=journal)
 
 
 def still(weights):

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from kuzushi.errors import RunError
+from kuzushi.files import one_line
 from kuzushi.results import Arrays
 from kuzushi.runs import Journal, Progress
 
@@ -40,6 +41,13 @@ class Plan(Descent):
     shrink: Mapping[str, float] = field(default_factory=dict)
     """For parameters of these names: by what part of the learning rate each update draws their weights towards 0, at
     which they stop. It keeps links that are not needed at 0, as a penalty on the sum of their sizes does."""
+
+    @property
+    def memory(self) -> tuple[str, ...]:
+        """What the optimiser remembers of a parameter, by torch's names."""
+        if self.optimiser == "adam":
+            return ("step", "exp_avg", "exp_avg_sq")
+        return ("momentum_buffer",) if self.momentum else ()
 
     def learning_rate_at(self, update: int) -> float:
         """The learning rate of one update, counted from 0."""
@@ -88,7 +96,7 @@ def fit(
         stage: a name for this training within the run, for its checkpoint and its progress.
     """
     optimiser = _optimiser(model, plan)
-    history = _resumed(model, optimiser, journal.load(stage))
+    history = _resumed(model, optimiser, plan, journal.load(stage))
     started = time.perf_counter() - history.seconds
     while not history.finished:
         first = history.updates[-1] if history.updates else 0
@@ -107,7 +115,7 @@ def fit(
             finished=evaluation.done or last == plan.updates,
         )
         journal.progress(Progress(stage=stage, done=last, total=plan.updates, metrics=evaluation.metrics))
-        journal.save(stage, _state(model, optimiser), dataclasses.asdict(history))
+        journal.save(stage, _state(model, optimiser), dataclasses.asdict(history) | {"plan": msgspec.to_builtins(plan)})
     return history
 
 
@@ -168,36 +176,65 @@ def _state(model: nn.Module, optimiser: torch.optim.Optimizer) -> Arrays:
 
 def _laid_out(memory: Tensor, parameter: Tensor) -> Tensor:
     """The optimiser's memory of a parameter in the same order of storage, in which sums are rounded alike."""
-    return torch.empty_like(parameter).copy_(memory) if memory.shape == parameter.shape else memory
+    return torch.empty_like(parameter).copy_(memory)
 
 
 def _resumed(
-    model: nn.Module, optimiser: torch.optim.Optimizer, checkpoint: tuple[Arrays, dict[str, Any]] | None
+    model: nn.Module, optimiser: torch.optim.Optimizer, plan: Plan, checkpoint: tuple[Arrays, dict[str, Any]] | None
 ) -> History:
     """Put the checkpoint's state into model and optimiser, and return its history; an empty one without a checkpoint.
 
     Raises:
-        RunError: if the checkpoint is not of this model.
+        RunError: if the checkpoint is not of this model, or was made by another plan.
     """
     if checkpoint is None:
         return History()
     arrays, note = checkpoint
-    parameters: dict[str, Tensor] = {}
-    memory: dict[int, dict[str, Tensor]] = {}
-    for name, array in arrays.items():
-        kind, _, rest = name.partition(".")
-        if kind == "model":
-            parameters[rest] = torch.from_numpy(array)
-        else:
-            index, _, key = rest.partition(".")
-            memory.setdefault(int(index), {})[key] = torch.from_numpy(array)
     try:
-        model.load_state_dict(parameters)
+        history = _history(note, plan)
+        expected = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
         for place, parameter in enumerate(model.parameters()):
-            of_parameter = memory.setdefault(place, {})
-            of_parameter.update({key: _laid_out(kept, parameter) for key, kept in of_parameter.items()})
-        optimiser.load_state_dict({"state": memory, "param_groups": optimiser.state_dict()["param_groups"]})
-        return msgspec.convert(note, type=History)
-    except (RuntimeError, ValueError, msgspec.ValidationError) as error:
-        reason = " ".join(str(error).split())  # torch gives it a line for every parameter
-        raise RunError(f"the checkpoint does not fit this run ({reason}); start anew in another folder") from error
+            of_parameter = {
+                f"optimiser.{place}.{name}": torch.zeros(()) if name == "step" else parameter for name in plan.memory
+            }
+            if of_parameter.keys() & arrays.keys():  # there is none of a parameter that never had a gradient
+                expected |= of_parameter
+        _check_fit(arrays, expected)
+    except (ValueError, msgspec.ValidationError) as error:
+        raise RunError(
+            f"the checkpoint does not fit this run ({one_line(error)}); start anew in another folder"
+        ) from error
+    model.load_state_dict({name: torch.from_numpy(arrays[f"model.{name}"]) for name in model.state_dict()})
+    memory: dict[int, dict[str, Tensor]] = {place: {} for place, _ in enumerate(model.parameters())}
+    for name in expected:
+        kind, *rest = name.split(".")
+        if kind == "optimiser":
+            memory[int(rest[0])][rest[1]] = _laid_out(torch.from_numpy(arrays[name]), expected[name])
+    optimiser.load_state_dict({"state": memory, "param_groups": optimiser.state_dict()["param_groups"]})
+    return history
+
+
+def _history(note: Mapping[str, Any], plan: Plan) -> History:
+    """What a checkpoint's note tells, once it is found to have come about by this plan."""
+    if note.get("plan") != msgspec.to_builtins(plan):
+        raise ValueError("it was made by other settings, or by another version of kuzushi")
+    history = msgspec.convert(note, type=History)
+    looks = len(history.updates)
+    expected = tuple(min(plan.evaluate_every * (look + 1), plan.updates) for look in range(looks))
+    if history.updates != expected or not looks == len(history.metrics) == len(history.updating):
+        raise ValueError("its evaluations are not those of the plan")
+    return history
+
+
+def _check_fit(arrays: Arrays, expected: Mapping[str, Tensor]) -> None:
+    """Make sure that there is an array for each name that is expected, of its shape and type, and no other."""
+    if unlike := sorted(arrays.keys() ^ expected.keys()):
+        has = "has" if unlike[0] in arrays else "lacks"
+        raise ValueError(f"it {has} {unlike[0][:100]!r}, unlike the run")
+    for name, wanted in expected.items():
+        kept = torch.from_numpy(arrays[name])
+        if (kept.shape, kept.dtype) != (wanted.shape, wanted.dtype):
+            raise ValueError(
+                f"{name} is {kept.dtype} of shape {tuple(kept.shape)}, in the run {wanted.dtype} of "
+                f"{tuple(wanted.shape)}"
+            )

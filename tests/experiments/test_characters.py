@@ -160,11 +160,21 @@ def test_pairs_are_counted_over_all_seeds_and_the_gallery_over_the_first(several
         assert [cell.count for cell in cells] == sorted(wrong[wrong > 0].tolist(), reverse=True)[:most]
 
 
-def test_samples_are_the_first_training_images_of_each_class(several):
-    data, samples = load(BRUSH, seed=0), several.arrays["samples"]
-    assert (samples.shape, samples.dtype) == ((10, 12, 28, 28), np.uint8)
+def test_samples_are_the_first_training_images_of_each_class():
+    samples = run(brush(data="brush:800/10", epochs=1)).arrays["samples"]
+    assert (samples.shape, samples.dtype) == ((10, 50, 28, 28), np.uint8)
+    data = load("brush:800/10", seed=0)
     for label in range(10):
-        np.testing.assert_array_equal(samples[label], data.train_images[data.train_labels == label][:12])
+        np.testing.assert_array_equal(samples[label], data.train_images[data.train_labels == label][:50])
+
+
+def test_a_class_of_few_training_images_leaves_places_empty(several):
+    data, samples = load(BRUSH, seed=0), several.arrays["samples"]
+    for label in range(10):
+        own = data.train_images[data.train_labels == label]
+        assert len(own) < 50
+        np.testing.assert_array_equal(samples[label, : len(own)], own)
+        assert not samples[label, len(own) :].any()
 
 
 def test_the_gallery_holds_the_test_images_of_its_cells_and_nothing_else(several):
@@ -262,7 +272,7 @@ def test_a_folder_of_images_is_learned_kept_and_drawn(folder, tmp_path):
     assert result.data.classes == ("aslant", "level", "upright")
     assert result.parameters.total == 784 * 30 + 30 + 30 * 3 + 3
     assert result.seeds[0].test_accuracy > 0.6
-    assert result.arrays["samples"].shape == (3, 12, 28, 28)
+    assert result.arrays["samples"].shape == (3, 50, 28, 28)
     read = runs.load(tmp_path / "run")
     assert read.seeds == result.seeds
     assert {"1-confusion-full", "1-samples", "1-learning-curves"} <= {one.name for one in figures([read])}
@@ -304,7 +314,7 @@ def test_of_very_many_classes_the_result_has_pairs_and_rates_and_no_matrix(tmp_p
             )
     result = run(CharactersConfig(net="lin", data=str(tmp_path), epochs=1))
     assert result.seeds[0].confusion == ()
-    assert len(result.arrays["samples"]) == 100
+    assert result.arrays["samples"].shape[:2] == (100, 5)  # 500 images at most
     assert len(result.pairs) == 20
     predicted = result.arrays["predicted"][0]
     assert result.summary.balanced.mean == pytest.approx(np.mean(predicted == result.arrays["target"]))

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -88,7 +89,7 @@ def test_what_cannot_be_read_is_refused(run, tmp_path, monkeypatch, images, top,
     monkeypatch.chdir(tmp_path)
     Image.new("L", (40, 30), 200).save("empty.png")
     with pytest.raises(error, match=message):
-        classify(images=list(map(runs.Path, images)), run=run, top=top)
+        classify(images=list(map(Path, images)), run=run, top=top)
 
 
 def test_a_run_that_is_not_there_is_refused(tmp_path, pictures):

@@ -16,7 +16,7 @@ from kuzushi.data.batches import scaled
 from kuzushi.data.sources import load
 from kuzushi.errors import ConfigError, DataError, RunError
 from kuzushi.experiments import characters, compare, widths
-from kuzushi.experiments.compare import run
+from kuzushi.experiments.compare import fingerprint, read_runs, run
 from kuzushi.experiments.saved import saved_net
 from kuzushi.reference import PUBLISHED
 from memory import Memory
@@ -247,9 +247,57 @@ def test_each_step_is_told_to_the_journal(folders, result):
     journal = Memory()
     run(result.config, journal=journal)
     assert [(seen.done, seen.total) for seen in journal.seen] == [(1, 4), (2, 4), (3, 4), (4, 4)]
-    ((config, made, fingerprint),) = journal.begun
-    assert (config, fingerprint) == (result.config, result.data.sha256)
+    ((config, made, begun_with),) = journal.begun
+    assert (config, begun_with) == (result.config, fingerprint(read_runs(folders)))
     assert made.command == f"kuzushi compare {folders[0]} {folders[1]}"
+
+
+def unmeasured(result):
+    """All that does not depend on the clock."""
+    return dataclasses.replace(result, seconds=0.0, arrays={})
+
+
+@pytest.mark.parametrize("stop_at", [1, 2, 3, 4])
+def test_a_stopped_comparison_goes_on_with_the_next_step_and_ends_alike(folders, result, monkeypatch, stop_at):
+    journal = Memory(stop_at)
+    with pytest.raises(KeyboardInterrupt):
+        run(result.config, journal=journal)
+
+    def again(*_, **__):
+        raise AssertionError
+
+    done = ("compare_pairs", "hardness", "forms_of_pairs", "images_of_pairs")[:stop_at]
+    for name in done:
+        monkeypatch.setattr(f"kuzushi.experiments.compare.{name}", again)
+    resumed = run(result.config, journal=journal)
+    assert unmeasured(resumed) == unmeasured(result)
+    assert resumed.arrays.keys() == result.arrays.keys()
+    for name, array in result.arrays.items():
+        np.testing.assert_array_equal(resumed.arrays[name], array)
+        assert resumed.arrays[name].dtype == array.dtype
+    assert [seen.done for seen in journal.seen] == [1, 2, 3, 4]
+
+
+def test_the_fingerprint_of_runs_tells_what_is_read_of_them_and_not_how_long_they_took(folders):
+    first, second = read_runs(folders)
+    same = dataclasses.replace(first, seconds=1e6)
+    others = [
+        [second, first],
+        [first],
+        [dataclasses.replace(first, config=dataclasses.replace(first.config, seed=9)), second],
+        [dataclasses.replace(first, arrays=first.arrays | {"predicted": 1 - first.arrays["predicted"]}), second],
+        [dataclasses.replace(first, weights={name: array + 1 for name, array in first.weights.items()}), second],
+    ]
+    assert fingerprint([same, second]) == fingerprint([first, second])
+    assert len({fingerprint(each) for each in [[first, second], *others]}) == 6
+
+
+def test_a_checkpoint_of_other_steps_is_refused_in_one_line(folders, result):
+    journal = Memory()
+    journal.kept["compare"] = ({}, {"steps": ["nonsense"]})
+    with pytest.raises(RunError, match=r"^the checkpoint of compare does not fit this run \(.*\); start") as caught:
+        run(result.config, journal=journal)
+    assert "\n" not in str(caught.value)
 
 
 # --- what is refused ------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def test_onnxruntime_reads_any_number_of_images_as_the_net_does(run_of, net, tmp
         (read,) = session.run(None, {"images": some})
         expected = np.exp(saved_net(run_of(net)).log_probabilities(some))
         np.testing.assert_allclose(read, expected, atol=1e-5)
-    assert (exported.net, exported.side, exported.compared) == (net, 28, 10 * 12 + 64)
+    assert (exported.net, exported.side, exported.compared) == (net, 28, 10 * 50 + 64)
     assert 0 <= exported.difference <= 1e-5
     assert exported.size == (tmp_path / "net.onnx").stat().st_size
     onnx.checker.check_model(onnx.load(tmp_path / "net.onnx"), full_check=True)
@@ -56,7 +56,7 @@ def test_onnxruntime_reads_any_number_of_images_as_the_net_does(run_of, net, tmp
 def test_what_it_reads_is_the_formula_of_the_linear_net(run_of, tmp_path):
     """One matrix product of pixels in -1..1 and a softmax, with numpy alone."""
     export(run_of("lin"), tmp_path / "net.onnx")
-    images, weights = load("brush:60/30", seed=0).test_images, runs.load_weights(run_of("lin"))
+    images, weights = load("brush:60/30", seed=0).test_images, runs.load(run_of("lin")).weights
     logits = (images.reshape(30, -1) / 127.5 - 1) @ weights["fc.weight"].T + weights["fc.bias"]
     expected = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     session = onnxruntime.InferenceSession(tmp_path / "net.onnx")
@@ -114,7 +114,7 @@ def test_the_command_writes_the_file_and_tells_of_it_with_nothing_of_torchs_talk
     assert first == f"{path}: NetConv of {run_of('conv')}, {path.stat().st_size:,} bytes"
     assert "uint8 of shape (batch, 28, 28)" in takes
     assert "float32 of shape (batch, 10)" in gives
-    assert compared.startswith("compared with the net on 184 images: they differ by ")
+    assert compared.startswith("compared with the net on 564 images: they differ by ")
 
 
 def test_a_folder_that_is_given_for_the_file_is_refused(run_of, tmp_path):

@@ -37,6 +37,20 @@ def test_each_gap_is_told_to_the_journal_and_the_fingerprint_is_of_all_points(ce
     assert len({result.data_sha256, *(load(f"cells:3,gap={gap}").sha256 for gap in (3, 1, 0))}) == 4
 
 
+@pytest.mark.parametrize("stop_at", [1, 2])
+def test_gaps_that_were_done_are_not_done_again(cells, monkeypatch, stop_at):
+    journal = Memory(stop_at)
+    with pytest.raises(KeyboardInterrupt):
+        run(cells[0].config, journal=journal)
+    find, found = gaps.find, []
+    monkeypatch.setattr(gaps, "find", lambda *words, **options: found.append(words) or find(*words, **options))
+    resumed = run(cells[0].config, journal=journal)
+    assert len(found) == 3 - stop_at
+    for again, whole in zip(resumed.gaps, cells[0].gaps, strict=True):
+        assert dataclasses.replace(again, seconds=0.0) == dataclasses.replace(whole, seconds=0.0)
+    assert [seen.done for seen in journal.seen] == [1, 2, 3]
+
+
 def test_two_lines_along_a_diagonal_are_enough_for_two_by_two_cells_only_while_the_gap_is_above_1():
     """x1 + x2 goes from 0 to 2 in the first cell, from 1 + gap to 3 + gap in its neighbours: apart from gaps above 1.
 

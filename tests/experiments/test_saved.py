@@ -37,7 +37,7 @@ def test_the_net_reads_the_test_images_as_the_first_seed_did(full):
 
 def test_probabilities_are_those_of_the_formula_of_the_net(full):
     """tanh of one matrix product, another product, and a softmax, with numpy alone."""
-    images, weights = load("brush:200/50", seed=0).test_images[:7], runs.load_weights(full)
+    images, weights = load("brush:200/50", seed=0).test_images[:7], runs.load(full).weights
     pixels = images.reshape(7, -1).astype(np.float64) / 127.5 - 1
     logits = np.tanh(pixels @ weights["fc1.weight"].T + weights["fc1.bias"]) @ weights["fc2.weight"].T
     logits += weights["fc2.bias"]
@@ -73,7 +73,7 @@ def test_a_folder_without_a_run_is_refused(tmp_path):
 def test_weights_of_another_net_are_refused_in_one_line(full, tmp_path):
     result = runs.load(full)
     with runs.RunFolder(tmp_path / "other") as place:
-        weights = dict(runs.load_weights(full))
+        weights = dict(runs.load(full).weights)
         place.finish(dataclasses.replace(result, weights=weights | {"fc2.bias": np.zeros(11, np.float32)}))
     with pytest.raises(
         RunError, match=r"the weights do not fit the net of the run .*fc2\.bias.*; make it again"

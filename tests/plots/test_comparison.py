@@ -35,7 +35,13 @@ def by_hand(trained, units, same, *, values=(0.1, 0.9)):
     lines = tuple(f"line {j}" for j in range(1, len(units) + 1))
     shown = dataclasses.replace(trained.shown, hidden_weight=weight, hidden_bias=bias, lines=lines, table=table)
     nearest = NearestDesign(
-        design=1, hidden_weight=CROSSING["weight"], hidden_bias=CROSSING["bias"], lines=CROSSING["lines"], same=same
+        design=1,
+        hidden_weight=CROSSING["weight"],
+        hidden_bias=CROSSING["bias"],
+        lines=CROSSING["lines"],
+        same=same,
+        output_weight=((1.0,) * 4,),
+        output_bias=(-1.5,),
     )
     return dataclasses.replace(trained, shown=shown, nearest=nearest, hid=len(units))
 

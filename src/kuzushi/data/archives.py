@@ -1,7 +1,5 @@
 """Arrays in NumPy's .npz archives, and one array out of whichever container it comes in."""
 
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +7,8 @@ from numpy.typing import NDArray
 
 from kuzushi.data.idx import LARGEST, read_idx
 from kuzushi.errors import DataError
+from kuzushi.files import one_line
+from kuzushi.files import read_npz as read_arrays
 
 MEMBER = "arr_0"
 """What numpy.savez calls an array that was given no name; so do all the published files."""
@@ -39,15 +39,11 @@ def read_npz(path: Path, *, dimensions: int) -> NDArray[np.uint8]:
         DataError: if the archive cannot be read, or holds no whole numbers of 0..255 of so many dimensions.
     """
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            declared = archive.zip.getinfo(f"{MEMBER}.npy").file_size
-            if declared > LARGEST:
-                raise DataError(f"{path}: declares {declared:,} bytes, more than {LARGEST:,}; get the file again")
-            array = archive[MEMBER]
-    except (OSError, EOFError, KeyError, ValueError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read as an .npz archive with {MEMBER} ({error}); get the file again") from (
-            error
-        )
+        array = read_arrays(path, most=LARGEST)[MEMBER]
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(
+            f"{path}: cannot be read as an .npz archive with {MEMBER} ({one_line(error)}); get the file again"
+        ) from (error)
     if array.ndim != dimensions or array.dtype.kind not in "iu" or not _are_bytes(array):
         raise DataError(
             f"{path}: holds {array.dtype} of shape {array.shape}, and whole numbers of 0..255 in {dimensions} "

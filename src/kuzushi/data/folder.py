@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 from kuzushi.data.images import SIDE, ImageData
 from kuzushi.data.split import last_fifth
 from kuzushi.errors import DataError
+from kuzushi.files import one_line
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
@@ -79,8 +80,10 @@ def _readable(path: Path) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise DataError(f"{path}: cannot be read as an image ({error}); mend it or take it away") from error
+    except DataError:
+        raise
+    except Exception as error:  # of damaged files, Pillow lets through whatever its readers of formats stumble over
+        raise DataError(f"{path}: cannot be read as an image ({one_line(error)}); mend it or take it away") from error
 
 
 def _grey(image: Image.Image) -> Image.Image:
@@ -124,7 +127,8 @@ def _list_classes(folder: Path, classes: list[str]) -> tuple[list[Path], NDArray
     paths: list[Path] = []
     labels: list[int] = []
     for label, name in enumerate(classes):
-        of_class = [path for path in _entries(folder / name) if path.suffix.lower() in ENDINGS]
+        # A pipe would never be opened.
+        of_class = [path for path in _entries(folder / name) if path.suffix.lower() in ENDINGS and path.is_file()]
         if not of_class:
             raise DataError(f"{folder / name}: holds no images; add some or take the sub-folder away")
         paths += of_class

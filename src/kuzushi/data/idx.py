@@ -1,6 +1,7 @@
 """The IDX format: a big-endian header, then the bytes of one array (LeCun, Cortes and Burges, the MNIST database)."""
 
 import gzip
+import os
 import zlib
 from math import prod
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kuzushi.errors import DataError
+from kuzushi.files import RATIO, one_line
 
 LARGEST = 2**28
 """Bytes a file may declare; the largest of the Kuzushiji files (49 classes) holds 0.7 of it."""
@@ -32,9 +34,15 @@ def read_idx(path: Path, *, dimensions: int) -> NDArray[np.uint8]:
             raw.seek(0)
             with cast(BinaryIO, gzip.open(raw) if compressed else raw) as file:
                 shape = _shape(file.read(4 + 4 * dimensions), path, dimensions=dimensions)
+                holds = os.fstat(raw.fileno()).st_size * (RATIO if compressed else 1)
+                if prod(shape) > holds:
+                    raise DataError(
+                        f"{path}: declares {prod(shape):,} bytes, shape {shape}, and holds at most {holds:,}; "
+                        "get the file again"
+                    )
                 body = file.read(prod(shape) + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read ({error}); get the file again") from error
+        raise DataError(f"{path}: cannot be read ({one_line(error)}); get the file again") from error
     if len(body) != prod(shape):
         found = f"only {len(body):,}" if len(body) < prod(shape) else "more"
         raise DataError(f"{path}: declares {prod(shape):,} bytes, shape {shape}, and holds {found}; get the file again")

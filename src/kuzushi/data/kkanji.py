@@ -5,10 +5,11 @@ unpacked. It comes without a test part; the last fifth of each class is taken fo
 """
 
 import io
+import mmap
 import os
 import re
 import tarfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import compress
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from kuzushi.data.published import file_digest
 from kuzushi.data.split import last_fifth
 from kuzushi.data.transfer import Patience, Watch, unwatched
 from kuzushi.errors import DataError
+from kuzushi.files import one_line
 
 SIDE = 64
 CLASSES, IMAGES = 3_832, 140_424
@@ -34,6 +36,8 @@ SHA256 = "6c65024b7b79de6661a049c89decfddae8bb908f71fcd7fdf1bd9a7f220a1cda"
 """Of the archive. One project's record of what it had from the publishers: an archive that differs is read too, as one
 that is not verified."""
 MIRRORS = ("https://codh.rois.ac.jp/kmnist/dataset/kkanji", "http://codh.rois.ac.jp/kmnist/dataset/kkanji")
+MOST = 2**16
+"""Bytes of an image; of 64 by 64 pixels it has 4,096, and less when compressed."""
 UNPACKED = ("", "kkanji2", "kkanji")
 CLASS, IMAGE = re.compile(r"U\+[0-9A-F]{4,6}"), re.compile(r"[^.].*\.png")
 
@@ -154,8 +158,12 @@ def _decode(glyphs: Sequence[Glyph], content: Callable[[Glyph], bytes], place: P
                 if (image.mode, image.size) != ("L", (SIDE, SIDE)):
                     raise ValueError(f"is {image.mode} of {image.size[0]} by {image.size[1]}, expected L of 64 by 64")
                 pixels[:] = np.asarray(image)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            raise DataError(f"{place}: the image {'/'.join(glyph)} cannot be read ({error}); get it again") from error
+        except DataError:
+            raise
+        except Exception as error:  # of damaged files, Pillow lets through whatever it stumbles over
+            raise DataError(
+                f"{place}: the image {'/'.join(glyph)} cannot be read ({one_line(error)}); get it again"
+            ) from error
     return images
 
 
@@ -167,14 +175,27 @@ def _index(archive: Path) -> dict[Glyph, tuple[int, int]]:
     """Where in the archive each image begins, and how many bytes it has."""
     spans: dict[Glyph, tuple[int, int]] = {}
     try:
-        with tarfile.open(archive, "r:") as tar:
-            for member in tar:
+        # Mapped: what a header declares beyond the end is then neither read nor given memory.
+        with open(archive, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            for member in _members(content):
                 *_, code, name = ("", *member.name.split("/"))
                 if member.isreg() and CLASS.fullmatch(code) and IMAGE.fullmatch(name):
+                    if member.size > MOST or member.offset_data + member.size > len(content):
+                        raise ValueError(f"{code}/{name} declares {member.size:,} bytes")
                     spans[code, name] = (member.offset_data, member.size)
-    except (OSError, tarfile.TarError) as error:
-        raise DataError(f"{archive}: cannot be read as a tar archive ({error}); get it again") from error
+    except Exception as error:  # of damaged archives, tarfile lets through whatever it stumbles over
+        raise DataError(f"{archive}: cannot be read as a tar archive ({one_line(error)}); get it again") from error
     return spans
+
+
+def _members(content: mmap.mmap) -> Iterator[tarfile.TarInfo]:
+    end = -1
+    with tarfile.open(fileobj=content, mode="r:") as tar:
+        for member in tar:
+            if member.size < 0 or member.offset <= end:
+                raise ValueError("a member begins before the one before it")
+            end = member.offset
+            yield member
 
 
 def _span(archive: io.BufferedReader, offset: int, size: int) -> bytes:

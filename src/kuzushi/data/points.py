@@ -2,15 +2,22 @@
 
 import csv
 import hashlib
+import io
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kuzushi.errors import DataError
+from kuzushi.files import read_bounded
 
 LARGEST = 1e9
 """Of larger coordinates, float64 hardly tells neighbours apart."""
+MOST = 2**24
+"""Bytes of a file: some hundred thousand points."""
+QUOTED = 60
+"""Characters of what stands in a file, in an error."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +62,10 @@ def read_csv(name: str) -> Points:
 def _table(name: str) -> dict[int, list[float]]:
     """The rows below the header as numbers, by their line in the file."""
     try:
-        with open(name, newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file)
-            header = _header(name, next(reader, []))
-            rows = dict(_row(name, reader.line_num, header, cells) for cells in reader if cells)
+        text = read_bounded(Path(name), most=MOST).decode("utf-8-sig")
+        reader = csv.reader(io.StringIO(text, newline=""))
+        header = _header(name, next(reader, []))
+        rows = dict(_row(name, reader.line_num, header, cells) for cells in reader if cells)
     except OSError as error:
         raise DataError(f"{name}: cannot be read ({error.strerror}); give board, or a CSV file of points") from error
     except UnicodeDecodeError as error:
@@ -73,9 +80,11 @@ def _table(name: str) -> dict[int, list[float]]:
 def _header(name: str, cells: list[str]) -> list[str]:
     header = [cell.strip() for cell in cells]
     if "target" not in header:
-        raise DataError(f"{name}: the header reads {','.join(header)!r}, without target; expected x1,x2,...,target")
+        raise DataError(
+            f"{name}: the header reads {_short(','.join(header))}, without target; expected x1,x2,...,target"
+        )
     if len(header) < 2 or header != [*(f"x{i}" for i in range(1, len(header))), "target"]:
-        raise DataError(f"{name}: the header reads {','.join(header)!r}; expected x1,x2,...,target in this order")
+        raise DataError(f"{name}: the header reads {_short(','.join(header))}; expected x1,x2,...,target in this order")
     return header
 
 
@@ -92,12 +101,16 @@ def _number(place: str, column: str, cell: str) -> float:
     try:
         value = float(cell)
     except ValueError:
-        raise DataError(f"{place}: read {cell!r}; expected a number") from None
+        raise DataError(f"{place}: read {_short(cell)}; expected a number") from None
     if column == "target" and value not in (0, 1):
-        raise DataError(f"{place}: read {cell!r}; expected 0 or 1")
+        raise DataError(f"{place}: read {_short(cell)}; expected 0 or 1")
     if not abs(value) <= LARGEST:
-        raise DataError(f"{place}: read {cell!r}; expected a number between {-LARGEST:g} and {LARGEST:g}")
+        raise DataError(f"{place}: read {_short(cell)}; expected a number between {-LARGEST:g} and {LARGEST:g}")
     return value
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= QUOTED else text[:QUOTED] + "...")
 
 
 def _refuse_contradictions(name: str, rows: dict[int, list[float]]) -> None:
@@ -105,7 +118,5 @@ def _refuse_contradictions(name: str, rows: dict[int, list[float]]) -> None:
     for line, (*point, target) in rows.items():
         first, other = seen.setdefault(tuple(point), (line, target))
         if target != other:
-            raise DataError(
-                f"{name}: lines {first} and {line} give the point ({', '.join(f'{x:g}' for x in point)}) both targets; "
-                "keep one of them"
-            )
+            shown = ", ".join(f"{x:g}" for x in point[:10])
+            raise DataError(f"{name}: lines {first} and {line} give the point ({shown}) both targets; keep one of them")

@@ -5,11 +5,11 @@ from kuzushi.data.languages import named
 from kuzushi.errors import ConfigError
 from kuzushi.experiments.explained import certified
 from kuzushi.proofs.runs import check_certified, weights_of
-from kuzushi.results import Arrays, SequencesResult
+from kuzushi.results import SequencesResult
 from kuzushi.results.certificates import CertifiedNet
 
 
-def certify(result: SequencesResult, weights: Arrays, *, net: int | None, snapped: bool, longest: int) -> CertifiedNet:
+def certify(result: SequencesResult, *, net: int | None, snapped: bool, longest: int) -> CertifiedNet:
     """Search for a certificate up to `longest`, and have it checked by code that did not find it.
 
     Args:
@@ -23,8 +23,8 @@ def certify(result: SequencesResult, weights: Arrays, *, net: int | None, snappe
     if not isinstance(language, Counting):
         raise ConfigError(f"{result.language}: certificates are for languages that count, such as anb2n or a1b2c3")
     place = result.shown.net if net is None else net
-    of_net = weights_of(result, weights, place, snapped=snapped)
+    of_net = weights_of(result, place, snapped=snapped)
     certification = certified(of_net, language, limit=longest, seed=result.config.seed)
     certified_net = CertifiedNet(net=place, snapped=snapped, certification=certification)
-    check_certified(certified_net, result, weights)
+    check_certified(certified_net, result)
     return certified_net

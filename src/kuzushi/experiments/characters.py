@@ -23,7 +23,9 @@ from kuzushi.results import CharactersResult, CharactersSummary, ConfusedPair, D
 from kuzushi.runs import Journal, Silent, provenance
 
 PAIRS, CELLS, SHOWN = 20, 8, 12
-"""The most confused pairs kept, the worst cells shown, and the images shown of each class and each cell."""
+"""The most confused pairs kept, the worst cells shown, and the test images shown of each cell."""
+SAMPLES, MOST_SAMPLES = 50, 500
+"""The most training images kept of each class, and of all classes together."""
 MOST_CLASSES = 100
 """The most classes with a confusion matrix in the result, and with samples of their images."""
 CONVOLUTIONS = ("conv", "deep")
@@ -60,7 +62,8 @@ def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
     gallery = confused_pairs(first.confusion, top=CELLS)
     seeds = tuple(_score(training) for training in trainings)
     confusion = torch.stack([training.confusion for training in trainings]).sum(0)
-    sampled = range(min(len(data.classes), MOST_CLASSES))
+    sampled = [data.train_labels == label for label in range(min(len(data.classes), MOST_CLASSES))]
+    of_each = min(SAMPLES, MOST_SAMPLES // len(sampled))
     predicted = np.stack([training.predicted.numpy() for training in trainings])
     probability = np.stack([training.probability.numpy() for training in trainings])
     return CharactersResult(
@@ -77,8 +80,8 @@ def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
         seconds=sum(seed.seconds for seed in seeds),
         provenance=made,
         arrays={
-            "samples": _sheet(data.train_images, [data.train_labels == label for label in sampled]),
-            "confused": _sheet(data.test_images, [_in_cell(first, data, pair) for pair in gallery]),
+            "samples": _sheet(data.train_images, sampled, of_each),
+            "confused": _sheet(data.test_images, [_in_cell(first, data, pair) for pair in gallery], SHOWN),
             "target": data.test_labels.astype(np.int16),
             "predicted": predicted.astype(np.int16),
             "probability": probability,
@@ -138,10 +141,10 @@ def _in_cell(training: Recogniser, data: ImageData, cell: ConfusedPair) -> NDArr
     return inside
 
 
-def _sheet(images: NDArray[np.uint8], rows: Sequence[NDArray[np.bool_]]) -> NDArray[np.uint8]:
-    """The first images that each row chooses, of shape (rows, SHOWN, side, side); unused places are 0."""
-    sheet = np.zeros((len(rows), SHOWN, *images.shape[1:]), dtype=np.uint8)
+def _sheet(images: NDArray[np.uint8], rows: Sequence[NDArray[np.bool_]], shown: int) -> NDArray[np.uint8]:
+    """The first images that each row chooses, of shape (rows, shown, side, side); unused places are 0."""
+    sheet = np.zeros((len(rows), shown, *images.shape[1:]), dtype=np.uint8)
     for places, chosen in zip(sheet, rows, strict=True):
-        found = np.flatnonzero(chosen)[:SHOWN]
+        found = np.flatnonzero(chosen)[:shown]
         places[: len(found)] = images[found]
     return sheet

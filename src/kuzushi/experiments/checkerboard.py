@@ -126,6 +126,8 @@ def _nearest(
         design=place,
         hidden_weight=weights.hidden_weight,
         hidden_bias=weights.hidden_bias,
+        output_weight=weights.output_weight,
+        output_bias=weights.output_bias,
         lines=tuple(units.line(*unit) for unit in zip(weights.hidden_weight, weights.hidden_bias, strict=True)),
         same=tuple(designs[place].index(unit) if unit in designs[place] else None for unit in own),
     )

@@ -1,9 +1,10 @@
 """Recognisers side by side: which is better on the same images, which confusions stay, and why they are made."""
 
-import time
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import torch
 
@@ -18,14 +19,23 @@ from kuzushi.errors import DataError, RunError
 from kuzushi.experiments.confused import Read, forms_of_pairs, images_of_pairs
 from kuzushi.experiments.device import one_thread
 from kuzushi.experiments.saved import saved_net
+from kuzushi.experiments.steps import Steps
 from kuzushi.reference import PUBLISHED
-from kuzushi.results import CharactersResult, ComparedNet, ComparisonResult
-from kuzushi.runs import Journal, Progress, Silent, provenance
+from kuzushi.results import (
+    Arrays,
+    CharactersResult,
+    ComparedNet,
+    ComparisonResult,
+    ConfusedImage,
+    Hardness,
+    PairedComparison,
+    PairForms,
+)
+from kuzushi.runs import Journal, Silent, provenance
 from kuzushi.runs import load as load_run
 
 PAIRS = 6
 """The most confused pairs that are explained."""
-STEPS = ("pairs of nets", "pairs of classes", "forms", "images")
 SILENT: Journal = Silent()
 
 
@@ -37,55 +47,76 @@ def run(config: CompareConfig, *, journal: Journal = SILENT) -> ComparisonResult
         RunError: if a run cannot be read, is not of kuzushi characters, or is of other images than the first.
         DataError: if the images are no longer those of the runs.
     """
-    started = time.monotonic()
-    results = [_read(folder) for folder in config.runs]
+    results = read_runs(config.runs)
     data = _images(results, config.runs)
     made = provenance(config, device="cpu", threads=torch.get_num_threads())
-    journal.begin(config, made, data.sha256)
-
-    def done(step: str) -> None:
-        journal.progress(Progress(stage="compare", done=STEPS.index(step) + 1, total=len(STEPS), metrics={}))
-
+    journal.begin(config, made, fingerprint(results))
     classes, target = len(data.classes), results[0].arrays["target"]
     predicted = [result.arrays["predicted"] for result in results]
     accuracy = [result.summary.accuracy.mean for result in results]
     weakest, strongest = int(np.argmin(accuracy)), int(np.argmax(accuracy))
     studied = results[0].data.verified and results[0].data.name.startswith("kmnist")
     named = [(pair.target, pair.predicted) for pair in PUBLISHED.characters.pairs] if studied else []
-    paired = compare_pairs([of_run == target for of_run in predicted])
-    done("pairs of nets")
-    hard = None
-    if weakest != strongest:
-        hard = hardness(
-            target, predicted, weakest=weakest, strongest=strongest, classes=classes, named=named,
-            rng=np.random.default_rng(config.seed),
-        )  # fmt: skip
-    done("pairs of classes")
     read = Read(data=data, target=target, predicted=predicted, strongest=strongest)
     most = pairs_of_most_errors(target, predicted, classes=classes, top=PAIRS)
     pairs = list(dict.fromkeys([*most, *named]))
-    forms, of_forms = forms_of_pairs(read, pairs, seed=config.seed)
-    done("forms")
-    images, of_images = images_of_pairs(read, pairs, saved_net(Path(config.runs[strongest])))
+
+    def hard() -> tuple[Hardness | None, Arrays]:
+        if weakest == strongest:
+            return None, {}
+        rng = np.random.default_rng(config.seed)
+        return hardness(
+            target, predicted, weakest=weakest, strongest=strongest, classes=classes, named=named, rng=rng
+        ), {}
+
+    steps = Steps(journal, "compare", total=4)
+    paired, _ = steps.take(
+        tuple[PairedComparison, ...], lambda: (compare_pairs([of_run == target for of_run in predicted]), {})
+    )
+    hard_pairs, _ = steps.take(Hardness | None, hard)
+    forms, of_forms = steps.take(tuple[PairForms, ...], lambda: forms_of_pairs(read, pairs, seed=config.seed))
+    images, of_images = steps.take(
+        tuple[ConfusedImage, ...],
+        lambda: images_of_pairs(read, pairs, saved_net(Path(config.runs[strongest]))),
+    )
     wrong = always_wrong(
         target, np.concatenate(predicted), np.concatenate([result.arrays["probability"] for result in results])
     )
-    done("images")
     return ComparisonResult(
         config=config,
         data=results[0].data,
         nets=tuple(_net(folder, result) for folder, result in zip(config.runs, results, strict=True)),
         paired=paired,
-        hardness=hard,
+        hardness=hard_pairs,
         studied=studied,
         strongest=strongest,
         forms=forms,
         images=images,
         always_wrong=wrong,
-        seconds=time.monotonic() - started,
+        seconds=steps.seconds,
         provenance=made,
         arrays=of_forms | of_images | {"always_wrong": data.test_images[[image.index for image in wrong]]},
     )
+
+
+def fingerprint(results: Sequence[CharactersResult]) -> str:
+    """Of all that is read of the runs: settings, images, what was made of them, and weights."""
+    digest = hashlib.sha256()
+    for result in results:
+        digest.update(msgspec.json.encode([result.config, result.data.sha256]))
+        for name, array in sorted((result.arrays | result.weights).items()):
+            digest.update(f"\n{name!r} {array.dtype.str} {array.shape}\n".encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def read_runs(folders: Sequence[str]) -> list[CharactersResult]:
+    """The runs that are compared.
+
+    Raises:
+        RunError: if one cannot be read, or is not of kuzushi characters.
+    """
+    return [_read(folder) for folder in folders]
 
 
 def _read(folder: str) -> CharactersResult:

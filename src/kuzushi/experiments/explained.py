@@ -27,6 +27,7 @@ from kuzushi.results.certificates import Certification, Pattern
 from kuzushi.results.counters import Counts, ExtractedCounters
 from kuzushi.results.dynamics import Dynamics
 from kuzushi.results.extraction import ExtractedMachines
+from kuzushi.results.sequences import SNAPPED
 from kuzushi.results.snapping import Snapping
 
 ROUNDING = 2.0**-48
@@ -128,7 +129,7 @@ def _stacked(weights: list[Weights]) -> Arrays:
     """The weights of all nets, behind an axis of nets, in single precision, in which they are exact."""
     if not weights:
         return {}
-    return {f"snapped.{name}": np.stack([each[name] for each in weights]).astype(np.float32) for name in weights[0]}
+    return {f"{SNAPPED}{name}": np.stack([each[name] for each in weights]).astype(np.float32) for name in weights[0]}
 
 
 def _weights(model: SRN | LSTM, net: int) -> Arrays:

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from decimal import Decimal
+from functools import partial
 
 import torch
 
@@ -11,9 +12,10 @@ from kuzushi.data.checkerboard import load
 from kuzushi.data.points import Points
 from kuzushi.experiments.design import claim, find
 from kuzushi.experiments.device import one_thread
+from kuzushi.experiments.steps import Steps
 from kuzushi.proofs.claims import check_claims
-from kuzushi.results import Gap, GapsResult
-from kuzushi.runs import Journal, Progress, Silent, provenance
+from kuzushi.results import Arrays, Gap, GapsResult
+from kuzushi.runs import Journal, Silent, provenance
 
 SILENT: Journal = Silent()
 
@@ -30,11 +32,10 @@ def run(config: GapsConfig, *, journal: Journal = SILENT) -> GapsResult:
     made = provenance(config, device="cpu", threads=torch.get_num_threads())
     fingerprint = hashlib.sha256("".join(board.sha256 for board in boards).encode()).hexdigest()
     journal.begin(config, made, fingerprint)
-    gaps: list[Gap] = []
+    steps, gaps = Steps(journal, "gaps", total=len(boards)), []
     for gap, board in zip(config.gaps, boards, strict=True):
-        gaps.append(_gap(gap, board, seconds=config.time_limit))
-        metrics = {"gap": gap, "lower": gaps[-1].lower, "upper": gaps[-1].upper}
-        journal.progress(Progress(stage="gaps", done=len(gaps), total=len(boards), metrics=metrics))
+        found, _ = steps.take(Gap, partial(_gap, gap, board, seconds=config.time_limit), told=_told)
+        gaps.append(found)
     return GapsResult(
         config=config,
         data_sha256=fingerprint,
@@ -44,12 +45,12 @@ def run(config: GapsConfig, *, journal: Journal = SILENT) -> GapsResult:
     )
 
 
-def _gap(gap: float, board: Points, *, seconds: float) -> Gap:
+def _gap(gap: float, board: Points, *, seconds: float) -> tuple[Gap, Arrays]:
     started = time.monotonic()
     found = find(board, seconds=seconds, listing=False)
     claims = claim(board, found)
     check_claims(**vars(claims))
-    return Gap(
+    smallest = Gap(
         gap=gap,
         dichotomies=len(found.units),
         lower=claims.lower,
@@ -58,3 +59,8 @@ def _gap(gap: float, board: Points, *, seconds: float) -> Gap:
         seconds=time.monotonic() - started,
         design=claims.designs[0] if claims.designs else None,
     )
+    return smallest, {}
+
+
+def _told(gap: Gap) -> dict[str, float | None]:
+    return {"gap": gap.gap, "lower": gap.lower, "upper": gap.upper}

@@ -12,7 +12,7 @@ from kuzushi.errors import RunError, ShapeError
 from kuzushi.experiments import recognisers
 from kuzushi.models.characters import build
 from kuzushi.results import CharactersResult
-from kuzushi.runs import load, load_weights
+from kuzushi.runs import load
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ def saved_net(folder: Path) -> SavedNet:
     classes, side = len(result.data.classes), result.arrays["samples"].shape[-1]
     model = build(result.config, classes=classes, side=side, seed=0)
     try:
-        model.load_state_dict({name: torch.from_numpy(array) for name, array in load_weights(folder).items()})
+        model.load_state_dict({name: torch.from_numpy(array) for name, array in result.weights.items()})
     except RuntimeError as error:
         reason = " ".join(str(error).split())  # torch gives it a line for every parameter
         raise RunError(f"{folder}: the weights do not fit the net of the run ({reason}); make it again") from error

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from kuzushi.configs import Act
 from kuzushi.errors import DataError, ShapeError
+from kuzushi.files import one_line, read_bounded
 from kuzushi.reference import PUBLISHED, PublishedPerceptron
 from kuzushi.results import Matrix, Vector
 
@@ -19,6 +20,8 @@ HIDDEN_SPREAD, OUTPUT_SPREAD = 2.0, 6.0
 """The range of the random starts, found by trial: of 1,000 nets with 5 sigmoid units, 944 then solve the board within
 20,000 epochs of Adam at a learning rate of 0.1."""
 
+MOST = 2**24
+"""Bytes of a file of weights: some ten thousand hidden units."""
 STUDIED: dict[str, PublishedPerceptron] = {
     "report": PUBLISHED.checkerboard.by_hand,
     "report-trained": PUBLISHED.checkerboard.trained,
@@ -94,14 +97,14 @@ def load_weights(name: str) -> Weights:
     if name in STUDIED:
         return msgspec.convert(STUDIED[name], type=Weights, from_attributes=True)
     try:
-        return msgspec.json.decode(Path(name).read_bytes(), type=Weights)
+        return msgspec.json.decode(read_bounded(Path(name), most=MOST), type=Weights)
     except OSError as error:
         raise DataError(
             f"{name}: cannot be read ({error.strerror}); give {', '.join(STUDIED)}, or a JSON file of weights"
         ) from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise DataError(
-            f"{name}: {error}; expected numbers in hidden_weight (hid, inputs), hidden_bias (hid), "
+            f"{name}: {one_line(error)}; expected numbers in hidden_weight (hid, inputs), hidden_bias (hid), "
             "output_weight (1, hid) and output_bias (1)"
         ) from error
     except ShapeError as error:

@@ -11,6 +11,7 @@ from math import prod
 import numpy as np
 
 from kuzushi.errors import ProofError
+from kuzushi.files import one_line
 from kuzushi.proofs.intervals import Reals, enclosing
 from kuzushi.proofs.recurrent import Net, States
 from kuzushi.proofs.strings import read
@@ -23,6 +24,8 @@ Span = tuple[Cell, Cell]
 
 MOST_ROUNDING = 2.0**-10
 """Nets that are off by more may leave REACH."""
+MOST_SYMBOLS = 1_000_000
+"""A claim about longer strings would be checked for years."""
 MOST_HIDDEN, MOST_CELL = 1.005, 1e9
 """Edges of cells may not lie further out: hidden units are within 1, but for rounding."""
 
@@ -40,6 +43,7 @@ def check(certificate: Certificate, weights: Arrays) -> None:
     _check_pattern(certificate.pattern)
     if certificate.longest < 1:
         raise ProofError(f"the longest string has n = {certificate.longest}; expected at least 1")
+    _check_length(certificate.longest * sum(certificate.pattern.ratios))
     if not 0 <= certificate.rounding <= MOST_ROUNDING:
         raise ProofError(f"rounding is {certificate.rounding}; expected 0 to {MOST_ROUNDING}")
     net = _net(certificate, weights, rounding=certificate.rounding)
@@ -99,7 +103,8 @@ def check_refutation(refutation: Refutation, weights: Arrays) -> None:
     net = _net(refutation, weights, rounding=0.0)
     symbols, ratios = refutation.pattern.symbols, refutation.pattern.ratios
     if not refutation.strings or min(refutation.strings) < 1:
-        raise ProofError(f"the strings are {refutation.strings}; expected at least one, each of n >= 1")
+        raise ProofError(f"the strings are {one_line(refutation.strings)}; expected at least one, each of n >= 1")
+    _check_length(sum(refutation.strings) * sum(ratios))
     *before, last = ([s for s, ratio in enumerate(ratios) for _ in range(ratio * n)] for n in refutation.strings)
     position = refutation.position
     determined = position % ratios[0] > 0 or position > ratios[0] * refutation.strings[-1]
@@ -107,7 +112,8 @@ def check_refutation(refutation: Refutation, weights: Arrays) -> None:
         raise ProofError(f"the net fails after {position} of {len(last)} symbols; expected where one may follow only")
     legal, said = [*last, 0][position], _place(refutation.said, symbols)
     if symbols[legal] != refutation.expected or legal == said:
-        raise ProofError(f"expected is {refutation.expected!r}, said {refutation.said!r}; expected {symbols[legal]!r}")
+        claimed = f"expected is {one_line(refutation.expected)!r}, said {one_line(refutation.said)!r}"
+        raise ProofError(f"{claimed}; expected {one_line(symbols[legal])!r}")
     state = States.starting(net.initial)
     for symbol in [*chain(*before), *last[:position]]:
         state = net.step(symbol, state)
@@ -117,7 +123,7 @@ def check_refutation(refutation: Refutation, weights: Arrays) -> None:
 
 def _place(symbol: str, symbols: Sequence[str]) -> int:
     if symbol not in symbols:
-        raise ProofError(f"symbol {symbol!r} is unknown; expected one of {', '.join(symbols)}")
+        raise ProofError(f"symbol {one_line(symbol)!r} is unknown; expected one of {one_line(', '.join(symbols))}")
     return symbols.index(symbol)
 
 
@@ -129,10 +135,14 @@ def _checked_edges(certificate: Certificate, hid: int, width: int) -> list[Reals
     for place, edge in enumerate(edges):
         most = MOST_HIDDEN if place < hid else MOST_CELL
         if len(edge) < 2 or not (np.diff(edge) > 0).all() or not (np.abs(edge) <= most).all():
-            raise ProofError(f"edges of coordinate {place} are {edge}; expected two or more, rising, within {most}")
+            raise ProofError(
+                f"edges of coordinate {place} are {one_line(edge)}; expected two or more, rising, within {most}"
+            )
     for cell in certificate.cells:
         if len(cell) != width or not all(0 <= k < len(edge) - 1 for k, edge in zip(cell, edges, strict=True)):
-            raise ProofError(f"cell {cell} has no edges; expected {width} places that are followed by another edge")
+            raise ProofError(
+                f"cell {one_line(cell)} has no edges; expected {width} places that are followed by another edge"
+            )
     return edges
 
 
@@ -140,9 +150,14 @@ def _check_pattern(pattern: Pattern) -> None:
     symbols, ratios = pattern.symbols, pattern.ratios
     if len(symbols) < 2 or len(symbols) != len(set(symbols)) or len(ratios) != len(symbols) or min(ratios) < 1:
         raise ProofError(
-            f"the pattern has symbols {symbols} and ratios {ratios}; expected at least two symbols that differ, and a "
-            "ratio of at least 1 for each"
+            f"the pattern has symbols {one_line(symbols)} and ratios {one_line(ratios)}; expected at least two symbols "
+            "that differ, and a ratio of at least 1 for each"
         )
+
+
+def _check_length(symbols: int) -> None:
+    if symbols > MOST_SYMBOLS:
+        raise ProofError(f"the strings have {symbols:,} symbols; expected at most {MOST_SYMBOLS:,}")
 
 
 def _net(claim: Certificate | Refutation, weights: Arrays, *, rounding: float) -> Net:

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kuzushi.plots.style import Drawn
-from kuzushi.results import CharactersResult, ComparisonResult, Interval, Result, WidthSearchResult
+from kuzushi.report.comparable import fingerprint, left_open, made_otherwise
+from kuzushi.results import Interval, Result
+
+AGAIN = (
+    "Where a command names no seed, it is 0. Data are named by the first 12 digits of the SHA-256 of their decoded "
+    "content. The same command on the same machine with as many threads gives the same numbers."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +61,13 @@ def columns(table: Table) -> str:
 
 
 def how_made(results: Sequence[Result]) -> Table:
-    """Command, versions and machine of each result."""
+    """Command, versions and machine of each result; the title says so if they differ, and the note how."""
+    unlike = made_otherwise(results)
     return Table(
-        title="How to make these numbers again",
+        title="How to make these numbers again" + (", which were not all made alike" if unlike else ""),
         header=("command", "kuzushi", "commit", "torch", "Python", "device", "threads", "seconds", "data"),
         rows=tuple(_made(result) for result in results),
-        note="Where a command names no seed, it is 0. Data are named by the first 12 digits of the SHA-256 of their "
-        "decoded content. The same command on the same machine with as many threads gives the same numbers.",
+        note=" ".join([*unlike, *left_open(results), AGAIN]),
         folded=True,
     )
 
@@ -70,11 +76,5 @@ def _made(result: Result) -> tuple[str, ...]:
     made = result.provenance
     return (
         made.command, made.kuzushi, made.commit or "installed", made.torch, made.python,
-        f"{made.device}, {made.platform}", str(made.threads), f"{result.seconds:.1f}", _fingerprint(result)[:12],
+        f"{made.device}, {made.platform}", str(made.threads), f"{result.seconds:.1f}", fingerprint(result)[:12],
     )  # fmt: skip
-
-
-def _fingerprint(result: Result) -> str:
-    if isinstance(result, CharactersResult | ComparisonResult | WidthSearchResult):
-        return result.data.sha256
-    return result.data_sha256

@@ -126,6 +126,8 @@ class NearestDesign:
     hidden_weight: Matrix
     hidden_bias: Vector
     """Unit j divides the points as text j of the design says, or is the complement."""
+    output_weight: Matrix
+    output_bias: Vector
     lines: tuple[str, ...]
     same: tuple[int | None, ...]
     """One per hidden unit of the shown net: the unit of the design with the same dichotomy; None where there is none.

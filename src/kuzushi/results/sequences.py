@@ -12,6 +12,9 @@ from kuzushi.results.extraction import ExtractedMachines
 from kuzushi.results.machines import Machine
 from kuzushi.results.snapping import Snapping
 
+SNAPPED = "snapped."
+"""Before the names of the weights of exact nets."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
@@ -112,3 +115,17 @@ class SequencesResult:
     schema: int = SCHEMA
     arrays: Arrays = field(default_factory=dict)
     weights: Arrays = field(default_factory=dict)
+
+    def weights_of(self, net: int) -> Arrays:
+        """The weights of one net as it was trained, without an axis of nets."""
+        return {name: array[net] for name, array in self.weights.items() if not name.startswith(SNAPPED)}
+
+    def snapped_weights_of(self, net: int) -> Arrays | None:
+        """The weights of the exact net that was made of one net; None where none was made."""
+        places = [] if self.snapping is None else [each.net for each in self.snapping.nets]
+        if net not in places:
+            return None
+        place = places.index(net)
+        return {
+            name.removeprefix(SNAPPED): array[place] for name, array in self.weights.items() if name.startswith(SNAPPED)
+        }
