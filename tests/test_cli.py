@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -69,7 +70,7 @@ def test_json_is_all_that_stands_on_standard_output_and_is_what_the_folder_keeps
     assert status == 0
     assert json.loads(out)["subject"] == words[0]
     assert json.loads(out) == json.loads(Path("run/result.json").read_bytes())
-    searched = {"design", "gaps"}  # which have no training to go on with
+    searched = {"design"}  # which has nothing to go on with
     assert {path.name for path in Path("run").iterdir()} == {
         "config.json", "progress.jsonl", "weights.safetensors", "arrays.npz", "result.json",
     } | (set() if words[0] in searched else {"checkpoint"})  # fmt: skip
@@ -141,6 +142,17 @@ def test_a_net_that_has_learned_nothing_gets_a_stream_on_which_it_fails_and_exit
     assert status == 1
     assert " It fails in the string n = " in out
     assert kuzushi("check", "run")[0] == 0
+
+
+def test_the_page_is_opened_when_asked_and_a_machine_without_a_browser_is_told_where_it_is(kuzushi, monkeypatch):
+    kuzushi("checkerboard", "--set-weights", "report", "--out", "run")
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or len(opened) == 1)
+    assert kuzushi("report", "run", "--open")[0] == 0
+    assert opened == [Path("report.html").resolve().as_uri()]
+    status, _, err = kuzushi("report", "run", "--open")
+    assert status == 2
+    assert err.endswith("kuzushi: report.html: is written, but no browser was found to open it; open it yourself\n")
 
 
 def test_a_certificate_that_claims_more_or_is_of_other_weights_is_refused(kuzushi):
@@ -244,7 +256,6 @@ def test_the_command_in_a_result_makes_it_again(kuzushi):
 
 def test_a_stopped_run_goes_on_with_resume(kuzushi, monkeypatch):
     _, whole, _ = kuzushi(*SEQUENCES, "--json")
-    monkeypatch.setattr(runs, "CHECKPOINT_SECONDS", 0.0)
     save, saves = runs.RunFolder.save, []
 
     def interrupted(self, *arguments):
@@ -255,7 +266,7 @@ def test_a_stopped_run_goes_on_with_resume(kuzushi, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(runs.RunFolder, "save", interrupted)
-        status, out, err = kuzushi(*SEQUENCES, "--json", "--out", "run")
+        status, out, err = kuzushi(*SEQUENCES, "--json", "--out", "run", "--checkpoint-seconds", "0")
     assert (status, out) == (130, "")
     assert err.endswith(
         "kuzushi: stopped; what is kept goes on with the same command, an experiment also needs --resume\n"
@@ -348,6 +359,7 @@ def test_data_are_fetched_with_a_bar_for_each_file(kuzushi, monkeypatch, tmp_pat
         (("characters", "--epochs", "-3"), "--epochs -3: must be a number above 0"),
         (("characters", "--data", "nowhere"), "--data nowhere: no such set of images"),
         (("characters", "--resume"), "--resume: needs the folder"),
+        (("characters", "--checkpoint-seconds", "-1"), "--checkpoint-seconds -1: must be a number of at least 0"),
         (("checkerboard", "--hid", "0"), "--hid 0: must be a whole number of at least 1"),
         (("checkerboard", "--act", "step"), "--act step: step units have no gradient"),
         (("checkerboard", "--data", "none.csv"), "none.csv: cannot be read"),
@@ -433,6 +445,32 @@ def test_a_finished_run_is_not_done_again_and_keeps_its_provenance(kuzushi):
     assert (status, json.loads(out)) == (0, json.loads(before))
     assert "run: done already, by kuzushi 0.0.9" in err
     assert path.read_bytes() == before
+
+
+def test_a_finished_run_of_files_that_have_changed_is_not_taken_for_done(kuzushi):
+    points, net = Path("points.csv"), Path("net.json")
+    points.write_text("x1,x2,target\n0,0,0\n0,1,1\n")
+    net.write_text('{"hidden_weight": [[0, 1]], "hidden_bias": [-0.5], "output_weight": [[1]], "output_bias": [-0.5]}')
+    words = ("checkerboard", "--set-weights", "net.json", "--data", "points.csv", "--out", "run", "--resume")
+    assert kuzushi(*words[:-1])[0] == 0
+    assert kuzushi(*words)[0] == 0
+    for path, old, new in ((points, "0,1,1", "0,2,1"), (net, "[-0.5]", "[-0.25]")):
+        before = path.read_text()
+        path.write_text(before.replace(old, new))
+        refused(kuzushi, *words, because="run: holds a run of the same settings on what was then in their files or ru")
+        path.write_text(before)
+    assert kuzushi(*words)[0] == 0
+
+
+def test_a_comparison_of_runs_that_were_trained_anew_is_not_taken_for_done(kuzushi):
+    words = ("compare", "lin", "--out", "compared", "--resume")
+    for epochs in ("1", "2"):
+        kuzushi(*CHARACTERS[:-1], epochs, "--out", "lin")
+        if epochs == "1":
+            assert kuzushi(*words[:-1])[0] == 0
+            assert kuzushi(*words)[0] == 0
+            shutil.rmtree("lin")
+    refused(kuzushi, *words, because="compared: holds a run of the same settings on what was then in their files or ru")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no device that is always full")

@@ -18,6 +18,7 @@ from kuzushi.configs import (
     DesignConfig,
     GapsConfig,
     SequencesConfig,
+    SweepConfig,
     WidthsConfig,
     WidthSearchConfig,
     command,
@@ -116,7 +117,8 @@ def test_the_widths_of_a_search_go_up_in_steps(options, widths):
 
 @pytest.mark.parametrize("kind", get_args(Config))
 def test_no_setting_can_be_changed_afterwards(kind):
-    config = kind(**({"runs": ("run",)} if kind is CompareConfig else {}))
+    needed = {CompareConfig: {"runs": ("run",)}, SweepConfig: {"grid": "grid.toml"}}
+    config = kind(**needed.get(kind, {}))
     with pytest.raises(dataclasses.FrozenInstanceError):
         config.seed = 1
 

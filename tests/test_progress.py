@@ -7,7 +7,7 @@ import pytest
 
 from kuzushi import runs
 from kuzushi.configs import CheckerboardConfig
-from kuzushi.progress import Bars, Downloads
+from kuzushi.progress import Bars, CellsBar, Downloads
 from kuzushi.runs import Progress, provenance
 
 
@@ -138,3 +138,15 @@ def test_where_nothing_is_downloaded_nothing_is_shown(capsys):
     with Downloads():
         pass
     assert capsys.readouterr() == ("", "")
+
+
+def test_one_bar_shows_how_many_cells_of_a_sweep_are_over_and_how_many_failed(capsys):
+    with CellsBar() as heard:
+        heard(2, 0, 5)
+        heard(3, 0, 5)
+        heard(4, 1, 5)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    (line,) = printed.err.splitlines()
+    assert re.search(r"^cells .* 4/5 ", line)
+    assert line.rstrip().endswith("1 failed")

@@ -251,6 +251,14 @@ class WidthSearchConfig:
         return tuple(range(self.narrowest, self.widest + 1, self.step))
 
 
+@dataclass(frozen=True, kw_only=True)
+class SweepConfig:
+    """Run every cell of a grid of settings, each in a folder of its own, and lay their scores side by side."""
+
+    grid: str = field(metadata={POSITIONAL: True})
+    """A TOML file: subject, [settings] of every cell, [grid] with lists of values, [[cells]] with settings of each."""
+
+
 Config = (
     CharactersConfig
     | CompareConfig
@@ -260,6 +268,7 @@ Config = (
     | DesignConfig
     | GapsConfig
     | SequencesConfig
+    | SweepConfig
 )
 
 COMMANDS: dict[type[Config], str] = {
@@ -271,6 +280,7 @@ COMMANDS: dict[type[Config], str] = {
     DesignConfig: "design",
     GapsConfig: "gaps",
     SequencesConfig: "sequences",
+    SweepConfig: "sweep",
 }
 
 

@@ -23,6 +23,8 @@ from kuzushi.runs import Progress as Moment
 
 SHOWN = 2
 """The metrics beside a bar: the last of an evaluation."""
+SPEED_SECONDS = 3600.0
+"""Over which the speed of a sweep is measured: a cell can take many minutes."""
 
 
 class Bars:
@@ -74,6 +76,35 @@ class Bars:
 
     def load(self, stage: str) -> tuple[Arrays, dict[str, Any]] | None:
         return self._journal.load(stage)
+
+
+class CellsBar:
+    """One bar over all cells of a sweep, on standard error; called with how many there are, it shows the time left."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeRemainingColumn(),
+            TextColumn("{task.fields[failed]}"), console=Console(stderr=True), speed_estimate_period=SPEED_SECONDS,
+        )  # fmt: skip
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> "CellsBar":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._task is not None:
+            self._bar.stop()
+
+    def __call__(self, done: int, failed: int, total: int) -> None:
+        """Show that so many cells are over, and so many of these have failed."""
+        said = f"{failed} failed" if failed else ""
+        if self._task is None:
+            self._bar.start()
+            # What is done already took no time now: the time left is judged by the cells that end from here on.
+            self._task = self._bar.add_task("cells", total=total, completed=done, failed=said)
+        self._bar.update(self._task, completed=done, failed=said)
 
 
 class Downloads:

@@ -58,6 +58,7 @@ from kuzushi.results.design import (
     WrongPoint,
 )
 from kuzushi.results.export import Exported
+from kuzushi.results.housekeeping import Cleaning, KeptRun, RunState
 from kuzushi.results.machines import Machine, Transition
 from kuzushi.results.sequences import (
     EnsembleLoss,
@@ -65,6 +66,7 @@ from kuzushi.results.sequences import (
     ShownRecurrent,
     Step,
 )
+from kuzushi.results.sweep import CellMean, Measure, Quartiles, Setting, SweepCell, SweepResult, SweptAxis, SweptPair
 from kuzushi.results.width_search import SearchedWidth, WidthScore, WidthSearchResult
 
 Result = (
@@ -76,6 +78,7 @@ Result = (
     | DesignResult
     | GapsResult
     | SequencesResult
+    | SweepResult
 )
 RESULTS: dict[str, type[Result]] = {
     "characters": CharactersResult,
@@ -86,6 +89,7 @@ RESULTS: dict[str, type[Result]] = {
     "design": DesignResult,
     "gaps": GapsResult,
     "sequences": SequencesResult,
+    "sweep": SweepResult,
 }
 
 __all__ = [
@@ -96,11 +100,13 @@ __all__ = [
     "Arrays",
     "Calibration",
     "Case",
+    "CellMean",
     "CharactersResult",
     "CharactersSummary",
     "CheckerboardResult",
     "ClassProbability",
     "Classification",
+    "Cleaning",
     "ComparedNet",
     "ComparisonResult",
     "ConfusedImage",
@@ -120,11 +126,13 @@ __all__ = [
     "Hardness",
     "ImageSet",
     "Interval",
+    "KeptRun",
     "Kind",
     "LayerParameters",
     "Machine",
     "Matrix",
     "McNemar",
+    "Measure",
     "MinimalityProof",
     "NearestDesign",
     "Neighbour",
@@ -133,17 +141,24 @@ __all__ = [
     "PairedComparison",
     "ParameterTable",
     "Provenance",
+    "Quartiles",
     "ReadImage",
     "ReliabilityBin",
     "Result",
+    "RunState",
     "SearchedWidth",
     "SequencesResult",
+    "Setting",
     "ShownPerceptron",
     "ShownRecurrent",
     "SigmoidScale",
     "Solution",
     "Solutions",
     "Step",
+    "SweepCell",
+    "SweepResult",
+    "SweptAxis",
+    "SweptPair",
     "Tested",
     "TrainedSeed",
     "Transition",

@@ -90,7 +90,8 @@ class CharactersResult:
     """One recogniser on one set of images.
 
     arrays:
-        samples: uint8 of shape (classes, shown, side, side), training images of each class, of the first 100 at most.
+        samples: uint8 of shape (classes, kept, side, side), training images of each class, of the first 100 classes at
+            most: 50 of each, or fewer where that would make more than 500; unused places are 0.
         confused: uint8 of shape (cells, shown, side, side), test images of the first seed in its worst cells, in the
             order of `gallery`; unused places are 0.
         target: int16 of shape (test,), the label of each test image.

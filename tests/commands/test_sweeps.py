@@ -1,0 +1,109 @@
+"""The commands for many runs, in process."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from kuzushi import cli
+from kuzushi.sweeps import local
+from kuzushi.sweeps.cells import Task, folder_of, name_of
+
+GRID = 'subject = "design"\n[grid]\ndata = ["xor", {}]\n'
+
+
+@pytest.fixture
+def kuzushi(monkeypatch, capsys, tmp_path):
+    """Run a command in an empty folder, with cells in this process; returns exit status, output and standard error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(local, "run_here", in_process)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["kuzushi", *words])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        captured = capsys.readouterr()
+        return stopped.value.code, captured.out, captured.err
+
+    return run
+
+
+def in_process(configs, folder, *, workers):
+    for config in configs:
+        yield config, Task.of(config, folder_of(folder, name_of(config))).attempt()
+
+
+def test_a_sweep_is_kept_printed_and_laid_out_on_a_page(kuzushi):
+    Path("grid.toml").write_text(GRID.format('"grid:2"'))
+    status, out, err = kuzushi("sweep", "grid.toml", "--out", "sweep", "--json")
+    assert status == 0
+    assert json.loads(out) == json.loads(Path("sweep/result.json").read_bytes())
+    assert json.loads(out)["provenance"]["command"] == "kuzushi sweep grid.toml"
+    assert "sweep/table.csv has every cell" in err
+    status, out, _ = kuzushi("sweep", "grid.toml", "--out", "sweep")
+    assert (status, out.splitlines()[0][:31]) == (0, "2 cells of kuzushi design: 2 do")
+    assert kuzushi("report", "sweep", "-o", "page.html")[0] == 0
+    assert '<section id="sweep">' in Path("page.html").read_text(encoding="utf-8")
+
+
+def test_a_cell_that_fails_makes_the_exit_code_one_and_is_named(kuzushi):
+    Path("grid.toml").write_text(GRID.format('"nonsense"'))
+    status, out, _ = kuzushi("sweep", "grid.toml", "--out", "sweep")
+    assert status == 1
+    assert "Failed: cells/" in out
+    assert "nonsense" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "because"),
+    [
+        (("sweep", "none.toml", "--out", "sweep"), "none.toml: cannot be read"),
+        (("sweep", "grid.toml", "--out", "sweep", "--workers", "0"), "--workers 0: must be a whole number"),
+        (("sweep", "grid.toml", "--out", "s", "--workers", "1", "--ray", "auto"), "--workers: is for this machine"),
+        (("sweep", "grid.toml", "--out", "s", "--cpus-per-cell", "0"), "must be a number above 0"),
+        (("sweep", "grid.toml", "--out", "s", "--gpus-per-cell", "nan"), "must be a number above 0"),
+        (("sweep", "grid.toml"), "--out"),
+        (("runs", "list", "none"), "none: is not a folder"),
+        (("runs", "show", "."), ".: holds no run"),
+        (("runs", "list", ".", "--yes"), "are of kuzushi runs clean"),
+        (("runs", "clean", ".", "--older-than", "-1"), "--older-than -1: must be a number of days"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(kuzushi, words, because):
+    Path("grid.toml").write_text(GRID.format('"grid:2"'))
+    status, out, err = kuzushi(*words)
+    assert (status, out) == (2, "")
+    assert because in err
+    assert err.count("\n") == 1
+
+
+def test_runs_are_listed_shown_and_cleaned_only_when_told_to(kuzushi):
+    kuzushi("checkerboard", "--nets", "2", "--epochs", "100", "--out", "runs/board")
+    status, out, _ = kuzushi("runs", "list", "runs")
+    assert status == 0
+    assert "runs/board  checkerboard  --nets 2 --epochs 100" in out
+    assert "1 run, " in out
+    assert kuzushi("runs", "show", "runs/board")[1] == kuzushi(
+        "checkerboard", "--nets", "2", "--epochs", "100", "--out", "runs/board", "--resume"
+    )[1]  # fmt: skip
+    assert "nothing was deleted: do it with --yes" in kuzushi("runs", "clean", "runs")[1]
+    assert Path("runs/board/checkpoint").is_dir()
+    status, out, _ = kuzushi("runs", "clean", "runs", "--yes")
+    assert (status, out.endswith(" freed\n")) == (0, True)
+    assert not Path("runs/board/checkpoint").exists()
+    Path("runs/board/result.json").unlink()
+    _, out, _ = kuzushi("runs", "show", "runs/board")
+    command = "kuzushi checkerboard --nets 2 --epochs 100 --out runs/board --resume"
+    assert out == f"runs/board: not finished; {command} goes on with it\n"
+
+
+def test_a_run_that_turns_out_to_be_damaged_is_told_and_the_others_are_cleaned(kuzushi):
+    for name in ("a", "b"):
+        kuzushi("checkerboard", "--nets", "2", "--epochs", "100", "--out", f"runs/{name}")
+    Path("runs/a/weights.safetensors").write_bytes(b"")
+    status, _, err = kuzushi("runs", "clean", "runs", "--yes")
+    assert status == 1
+    assert err.startswith("kuzushi: runs/a")
+    assert Path("runs/a/checkpoint").is_dir()
+    assert not Path("runs/b/checkpoint").exists()
