@@ -1,5 +1,6 @@
 # make reproduce   the whole study anew -> report/index.html
 # make test        the tests
+# make torture     runs killed 100 times, and 10,000 damaged files of each format
 # make check       ruff, mypy and the tests
 # make pictures    the pictures of the README, from the runs of make reproduce
 
@@ -7,13 +8,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: reproduce test check lint pictures clean
+.PHONY: reproduce test torture check lint pictures clean
 
 reproduce: $(INSTALLED)
 	$(BIN)/kuzushi reproduce --out report
 
 test: $(INSTALLED)
-	$(BIN)/pytest -q -n auto
+	$(BIN)/pytest -q -n auto --dist loadgroup
+
+torture: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto -rA tests/torture tests/hostile --kills 100 --files 10000
 
 check: lint test
 
@@ -29,6 +33,8 @@ PICTURES := characters-1-samples characters-3-confusion-conv checkerboard-2-unit
 pictures: reproduce
 	$(BIN)/kuzushi report $(RUNS:%=report/runs/%) --out report/index.html --figures report/figures
 	cp $(PICTURES:%=report/figures/%.png) docs/figures
+	$(BIN)/python tests/screenshots.py report/index.html report/looks
+	cp report/looks/perceptron-bench-light.png docs/figures
 
 clean:
 	rm -rf .venv report

@@ -1,13 +1,16 @@
 """One palette, one kind of figure, and kana from their outlines."""
 
+import xml.etree.ElementTree as ET
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
 
 from kuzushi.kana import KANA
 from kuzushi.plots import style
-from kuzushi.plots.style import BLACK, RED, draw_kana, new_figure
+from kuzushi.plots.style import BLACK, RED, Drawn, draw_kana, new_figure
 
 
 @pytest.mark.parametrize(
@@ -51,3 +54,26 @@ def test_a_kana_stands_upright_in_a_square_without_axes():
     assert not ax.axison
     (line,) = ax.lines
     assert (line.get_color(), line.get_linewidth()) == (RED, 1.0)
+
+
+def test_a_figure_as_svg_is_the_figure_itself_and_has_no_date():
+    figure = new_figure(2, 1)
+    (line,) = figure.subplots().plot([0, 1], [1, 0])
+    line.set_gid("the-line")
+    svg = Drawn(name="one", figure=figure, caption="", alternative="").svg().decode()
+    assert 'id="the-line"' in svg
+    assert 'width="144pt" height="72pt"' in svg
+    assert "<dc:date>" not in svg
+
+
+def test_a_layout_that_differs_in_the_last_bit_gives_the_same_svg():
+    pictures, clips = set(), set()
+    for left in (0.1, np.nextafter(0.1, 1)):
+        figure = Figure(figsize=(2, 1))
+        for bottom in (0.1, 0.6):
+            figure.add_axes((left, bottom, 0.8, 0.3)).plot([0, 1], [1, 0])
+        pictures.add(Drawn(name="one", figure=figure, caption="", alternative="").svg())
+        root = ET.fromstring(max(pictures))
+        clips |= {element.attrib["id"] for element in root.iter() if element.tag.endswith("clipPath")}
+    assert len(pictures) == 1
+    assert len(clips) == 2

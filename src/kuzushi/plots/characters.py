@@ -30,6 +30,8 @@ TITLES = {"lin": "NetLin", "full": "NetFull", "conv": "NetConv", "deep": "NetDee
 DIAGONAL, GREY = "#DCE6EE", "#A0A0A0"
 MOST_COUNTED, MOST_NAMED, MOST_SAMPLED, MOST_PAIRS = 20, 50, 20, 8
 """The most classes with a number in each cell, with names at the axes, and in the sample sheet; the most pairs."""
+IN_A_ROW = 12
+"""The most images of a class in the sample sheet."""
 CREDIT = (
     "“KMNIST Dataset” (created by CODH), adapted from “Kuzushiji Dataset” (created by NIJL and others), "
     "doi:10.20676/00000341, CC BY-SA 4.0."
@@ -187,7 +189,7 @@ def _gallery(name: str, result: CharactersResult) -> Drawn:
 
 
 def _samples(name: str, result: CharactersResult) -> Drawn:
-    images, classes = result.arrays["samples"][:MOST_SAMPLED], result.data.classes
+    images, classes = result.arrays["samples"][:MOST_SAMPLED, :IN_A_ROW], result.data.classes
     rows, columns = images.shape[:2]
     figure = new_figure(9.5, 0.62 * rows + 0.2)
     ax = figure.subplots()

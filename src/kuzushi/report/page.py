@@ -1,7 +1,7 @@
-"""Results -> one HTML file that needs nothing beside it: no network, no fonts, no scripts."""
+"""Results -> one HTML file that needs nothing beside it: no network, no fonts, no server."""
 
-import base64
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import jinja2
@@ -10,9 +10,16 @@ from markupsafe import Markup
 import kuzushi
 from kuzushi.plots.style import Drawn
 from kuzushi.reference import PUBLISHED
-from kuzushi.report import characters, checkerboard, compare, design, gaps, sequences, width_search, widths
+from kuzushi.report import characters, checkerboard, compare, design, gaps, sequences, sweep, width_search, widths
+from kuzushi.report.bench import Bench
+from kuzushi.report.character_bench import character_bench
+from kuzushi.report.comparable import other_data
 from kuzushi.report.glyphs import symbols, written
+from kuzushi.report.modules import import_map
+from kuzushi.report.packed import packed, packed_json
+from kuzushi.report.perceptron_bench import perceptron_bench
 from kuzushi.report.sections import Section
+from kuzushi.report.sequence_bench import sequence_bench
 from kuzushi.results import (
     CharactersResult,
     CheckerboardResult,
@@ -21,6 +28,7 @@ from kuzushi.results import (
     GapsResult,
     Result,
     SequencesResult,
+    SweepResult,
     WidthSearchResult,
     WidthsResult,
 )
@@ -35,11 +43,13 @@ def page(results: Sequence[Result]) -> str:
         loader=jinja2.PackageLoader("kuzushi.report"), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"picture": picture, "written": written}
+    environment.filters |= {"size": size, "packed": packed, "packed_json": packed_json, "written": written}
     template = environment.get_template("page.html")
     return template.render(
         sections=sections(results),
+        benches=benches(results),
         kana=symbols(),
+        import_map=Markup(import_map()),
         version=kuzushi.__version__,
         source=PUBLISHED.source,
         runs=len(results),
@@ -55,14 +65,30 @@ SHOWN: dict[type[Result], tuple[Callable[[Any], str], Callable[[Any], Section]]]
     DesignResult: (design.text, design.section),
     GapsResult: (gaps.text, gaps.section),
     SequencesResult: (sequences.text, sequences.section),
+    SweepResult: (sweep.text, sweep.section),
 }
 """How each kind of result is told in a terminal and on the page, in the order of the page."""
 
 
 def sections(results: Sequence[Result]) -> list[Section]:
-    """The parts of the page."""
+    """The parts of the page; each begins with what is not to be compared in it."""
     of_kind = {kind: [result for result in results if type(result) is kind] for kind in SHOWN}
-    return [section(of_kind[kind]) for kind, (_, section) in SHOWN.items() if of_kind[kind]]
+    made = {kind: section(of_kind[kind]) for kind, (_, section) in SHOWN.items() if of_kind[kind]}
+    return [replace(part, answer=(*other_data(of_kind[kind]), *part.answer)) for kind, part in made.items()]
+
+
+BENCHES: dict[str, Callable[[Sequence[Result]], Bench | None]] = {
+    "characters": character_bench,
+    "checkerboard": perceptron_bench,
+    "sequences": sequence_bench,
+}
+"""What can be taken hold of, by the section that it stands in."""
+
+
+def benches(results: Sequence[Result]) -> dict[str, Bench]:
+    """The benches of the page, by section; one for which there is nothing in the results is left out."""
+    made = {section: bench(results) for section, bench in BENCHES.items()}
+    return {section: bench for section, bench in made.items() if bench is not None}
 
 
 def text(result: Result) -> str:
@@ -71,6 +97,7 @@ def text(result: Result) -> str:
     return tell(result)
 
 
-def picture(drawn: Drawn) -> Markup:
-    """A figure as the address of an image that holds the image itself."""
-    return Markup("data:image/svg+xml;base64,") + Markup(base64.b64encode(drawn.svg()).decode("ascii"))
+def size(drawn: Drawn) -> Markup:
+    """How large a figure is, as attributes of its image, so that nothing moves when it comes."""
+    width, height = (round(96 * inches) for inches in drawn.figure.get_size_inches())
+    return Markup(f'width="{width}" height="{height}"')

@@ -1,0 +1,12 @@
+/** The figures of the page, which stand in it compressed. */
+
+import { inflate } from "unpack";
+
+/** Show every figure. */
+export async function showFigures() {
+  for (const image of document.querySelectorAll("img[data-packed]")) {
+    const svg = await inflate(image.dataset.packed);
+    image.src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+    delete image.dataset.packed;
+  }
+}
