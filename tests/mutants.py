@@ -1,5 +1,6 @@
 """Files that are not what they should be: seeded mutations of good ones, on their bytes and inside their formats."""
 
+import copy
 import gzip
 import io
 import json
@@ -15,6 +16,8 @@ VALUES = (
     None, True, -1, 2**63, 10**30, 1e308, "", "a", "\u0000", "../../etc/passwd", [], {}, [[]], {"a": 1}, [None] * 50,
     "x" * 2000,
 )  # fmt: skip
+SIZES = (0, -1, 10**6, 10**12, 0.5, -1e-9)
+TYPES = (b"BF16", b"F16", b"F32", b"F64", b"F8_E4M3", b"F8_E5M2", b"I64", b"U64", b"U8", b"BOOL", b"C64", b"F4", b"I4")
 NAMES = ("../../../../tmp/out.npy", "/tmp/out.npy", "a/../../b.npy", "/", "a.npy", "x" * 300 + ".npy")
 NESTED = 100_000
 
@@ -120,7 +123,7 @@ def _change(node, place, rng):
         node[rng.choice(("", "a", place.upper()))] = node.pop(place)
     else:
         number = isinstance(node[place], int | float)
-        node[place] = rng.choice((0, -1, 10**6, 10**12, 0.5, -1e-9)) if number and what == 2 else rng.choice(VALUES)
+        node[place] = copy.deepcopy(rng.choice(SIZES if number and what == 2 else VALUES))
 
 
 def in_gzip(good, rng):
@@ -148,7 +151,12 @@ def in_npz(good, rng):
 def in_safetensors(good, rng):
     """A file whose header is mutated as JSON, with its length right."""
     (length,) = struct.unpack("<Q", good[:8])
-    header = in_json(good[8 : 8 + length], rng)
+    header = good[8 : 8 + length]
+    if rng.random() < 0.3:
+        types = re.findall(rb'"dtype":"(\w+)"', header)
+        header = header.replace(rng.choice(types), rng.choice(TYPES))
+    else:
+        header = in_json(header, rng)
     return struct.pack("<Q", len(header)) + header + good[8 + length :]
 
 

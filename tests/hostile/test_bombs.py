@@ -1,5 +1,6 @@
 """Small files that declare enormous content are refused by what they declare, before any of it is unpacked."""
 
+import io
 import os
 import pickletools
 import tarfile
@@ -13,6 +14,7 @@ import bombs
 from kuzushi import runs
 from kuzushi.configs import CheckerboardConfig
 from kuzushi.data import archives, folder, kkanji, points
+from kuzushi.errors import DataError
 from kuzushi.experiments import checkerboard
 from kuzushi.models.perceptron import load_weights
 
@@ -130,6 +132,15 @@ def test_names_in_an_archive_lead_nowhere(run, name):
     runs.load(run)
     assert sorted(path for path in run.parent.rglob("*")) == before
     assert not Path("/tmp/outside.npy").exists()
+
+
+def test_an_image_in_an_archive_that_is_larger_than_any_is_refused(tmp_path):
+    with tarfile.open(tmp_path / "kkanji.tar", "w") as tar:
+        member = tarfile.TarInfo("U+4EA8/1.png")
+        member.size = 2**20
+        tar.addfile(member, io.BytesIO(bytes(member.size)))
+    with pytest.raises(DataError, match=r"U\+4EA8/1.png declares 1,048,576 bytes, more than 65,536"):
+        kkanji.read_kkanji(tmp_path / "kkanji.tar")
 
 
 def test_nothing_of_an_archive_of_kanji_is_unpacked_to_a_disk(tmp_path):

@@ -181,6 +181,7 @@ def test_a_second_process_in_the_folder_is_refused_and_does_no_harm_to_the_first
         for more in ((), ("--resume",)):
             done = subprocess.run(
                 [sys.executable, "-m", "kuzushi", *endless, *more],
+                timeout=60,
                 cwd=place,
                 capture_output=True,
                 text=True,
