@@ -54,9 +54,14 @@ def read_tensors(path: Path) -> tuple[Arrays, dict[str, str]]:
         raise FileNotFoundError(f"{path.name} is missing, or is no file")
     try:
         with safetensors.safe_open(path, framework="np") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            note = file.metadata() or {}
     except UNREADABLE as error:
         raise ValueError(str(error)) from error
+    for name, array in arrays.items():
+        if array.dtype.isbuiltin != 1:  # another library may have taught NumPy the type
+            raise ValueError(f"{name} holds numbers of type {array.dtype}")
+    return arrays, note
 
 
 def _fingerprint(arrays: Arrays, note: str) -> str:
