@@ -86,14 +86,14 @@ def json_nested(path, depth):
     path.write_bytes(b'{"hidden_weight": ' + b"[" * depth + b"]" * depth + b"}")
 
 
-def outcome(read, path):
+def outcome(read, path, *, room=ROOM):
     """What becomes of reading a file with little memory: "read", or the type of the error and what it says."""
     receive, send = multiprocessing.get_context("fork").Pipe(duplex=False)
     child = os.fork()
     if child == 0:
         try:
             used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-            resource.setrlimit(resource.RLIMIT_AS, (used + ROOM, used + ROOM))
+            resource.setrlimit(resource.RLIMIT_AS, (used + room, used + room))
             read(path)
             said = ("read", "")
         except BaseException as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import bombs
 from kuzushi import runs
@@ -67,6 +68,17 @@ def test_so_little_memory_is_enough_for_good_files(tmp_path):
     bombs.png(tmp_path / "a.png", 1000)
     for read, name in ((array, "a.npz"), (array, "a.gz"), (folder.read_image, "a.png")):
         assert bombs.outcome(read, tmp_path / name) == ("read", "")
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "I;16"])
+def test_a_large_picture_takes_at_most_four_times_the_memory_that_it_declares(tmp_path, mode):
+    side, size = 5_000, {"LA": 2, "RGB": 3, "RGBA": 4, "I;16": 2}.get(mode, 1)
+    picture = Image.new(mode, (side, side))
+    see_through = {"transparency": 0} if mode == "P" else {}
+    picture.save(tmp_path / "a.png", **see_through)
+    del picture
+    room = 4 * size * side**2 + 2**23
+    assert bombs.outcome(folder.read_image, tmp_path / "a.png", room=room) == ("read", "")
 
 
 @pytest.fixture

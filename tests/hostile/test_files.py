@@ -53,6 +53,8 @@ class Format:
     read: Callable[[Path], object]
     path: Path
     inside: Callable[[bytes, random.Random], bytes] = mutated
+    declared: Callable[[Path], int] = lambda path: 0
+    """Bytes that a file says it unpacks to, if that is no more than may be read."""
 
 
 @dataclass
@@ -118,7 +120,7 @@ def examine(form, *, files, seed):
         started = time.perf_counter()
         peak, error = peak_of(form.read, form.path)
         seen.slowest = max(seen.slowest, time.perf_counter() - started)
-        used = peak / (plausible[place] * max(1, len(content) / len(good)))
+        used = peak / max(plausible[place] * max(1, len(content) / len(good)), form.declared(form.path))
         seen.most = max(seen.most, used)
         reason = fault(error) or (f"took {used:.1f} times the memory" if used > TIMES else None)
         if reason is not None:
@@ -281,6 +283,15 @@ def pictures(memory, form):
         yield path.read_bytes()
 
 
+def declared_by_picture(path):
+    try:
+        with Image.open(path) as image:
+            wide = 4 if image.mode[0] in "IF" else 1
+            return image.width * image.height * len(image.getbands()) * wide
+    except Exception:  # which the reader has to stand, and not we
+        return 0
+
+
 def read_picture(path):
     folder.read_image(path)
     if path.suffix == ".png":  # which takes its time
@@ -331,7 +342,8 @@ FORMATS = {
     ),
     **{
         form: lambda memory, form=form: Format(
-            list(pictures(memory, form)), read_picture, memory / f"picture.{form}", in_png if form == "png" else mutated
+            list(pictures(memory, form)), read_picture, memory / f"picture.{form}",
+            in_png if form == "png" else mutated, declared_by_picture,
         )
         for form in MODES
     },

@@ -1,5 +1,6 @@
 """A folder of images, one sub-folder per class, as an ImageData."""
 
+import io
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,9 +14,13 @@ from PIL import Image, ImageOps
 from kuzushi.data.images import SIDE, ImageData
 from kuzushi.data.split import last_fifth
 from kuzushi.errors import DataError
-from kuzushi.files import one_line
+from kuzushi.files import one_line, read_bounded
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
+MOST = 2**29
+"""Bytes of a file: more than the largest picture that is read has without compression."""
+ROWS = 256
+"""Of a picture with transparency, laid on white at once."""
 ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
 
 
@@ -70,8 +75,10 @@ def open_grey(path: Path) -> Image.Image:
     Raises:
         DataError: if it is not an image, is damaged, or is unreasonably large.
     """
-    with _readable(path), Image.open(path, formats=FORMATS) as file:
-        return _grey(ImageOps.exif_transpose(file))
+    # Out of memory: what a header declares beyond the end of the file is then given none.
+    with _readable(path), Image.open(io.BytesIO(read_bounded(path, most=MOST)), formats=FORMATS) as file:
+        ImageOps.exif_transpose(file, in_place=True)
+        return _grey(file)
 
 
 @contextmanager
@@ -89,10 +96,14 @@ def _readable(path: Path) -> Iterator[None]:
 def _grey(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):  # 16 bits, which convert("L") would cut off at 255
         return Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("L")
+    if not image.has_transparency_data:
+        return image.convert("L")
+    grey = Image.new("L", image.size)
+    for top in range(0, image.height, ROWS):  # all at once, the copies would take several times the memory
+        rows = image.crop((0, top, image.width, min(top + ROWS, image.height))).convert("RGBA")
+        white = Image.new("RGBA", rows.size, "white")
+        grey.paste(Image.alpha_composite(white, rows).convert("L"), (0, top))
+    return grey
 
 
 def _read_divided(folder: Path) -> ImageData:
