@@ -1,12 +1,16 @@
 """What every test runs under."""
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import jaxtyping
 import pytest
 import torch
+
+from kuzushi import cli
 
 CHECKED = [
     "data", "models", "training", "experiments",
@@ -30,3 +34,20 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
     report = outcome.get_result()
     if report.skipped and item.get_closest_marker("data") and os.environ.get("KUZUSHI_DATA"):
         report.outcome, report.longrepr = "failed", "KUZUSHI_DATA is set, and this test of real data was skipped"
+
+
+@pytest.fixture
+def kuzushi(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., tuple[int, str, str]]:
+    """Run a command in an empty folder; returns its exit status, standard output and standard error."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["kuzushi", *words])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        captured = capsys.readouterr()
+        return stopped.value.code, captured.out, captured.err
+
+    return run

@@ -27,21 +27,6 @@ GAPS = ("gaps", "--cells", "2", "--gaps", "1", "0")
 SEQUENCES = ("sequences", "--nets", "2", "--updates", "3", "--test-length", "6")
 
 
-@pytest.fixture
-def kuzushi(monkeypatch, capsys, tmp_path):
-    """Run a command in an empty folder; returns its exit status, standard output and standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["kuzushi", *words])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        captured = capsys.readouterr()
-        return stopped.value.code, captured.out, captured.err
-
-    return run
-
-
 def refused(kuzushi, *words: str, because: str) -> None:
     status, out, err = kuzushi(*words)
     assert (status, out) == (2, "")

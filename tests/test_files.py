@@ -9,25 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kuzushi.errors import RunError
 from kuzushi.files import read_bounded, read_npz, write_whole
-
-
-def refused(call, *words):
-    with pytest.raises(RunError) as caught:
-        call()
-    message = str(caught.value)
-    assert "\n" not in message
-    for word in words:
-        assert str(word) in message
-
-
-def failing(error):
-    def fail(*_, **__):
-        raise error
-
-    return fail
-
+from refusals import failing, refused
 
 # --- writing --------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from kuzushi.experiments import characters, checkerboard
 from kuzushi.results import RESULTS, SCHEMA
 from kuzushi.runs import folder as folders
 from kuzushi.runs import origin
+from refusals import failing, refused
 
 CONFIG = CheckerboardConfig(nets=2, epochs=150)
 MADE = runs.provenance(CONFIG, device="cpu", threads=1)
@@ -73,22 +74,6 @@ def begun(folder):
     with runs.RunFolder(folder) as place:
         place.begin(CONFIG, MADE, "f00d")
     return folder
-
-
-def refused(call, *words):
-    with pytest.raises(RunError) as caught:
-        call()
-    message = str(caught.value)
-    assert "\n" not in message
-    for word in words:
-        assert str(word) in message
-
-
-def failing(error):
-    def fail(*_, **__):
-        raise error
-
-    return fail
 
 
 def denied():

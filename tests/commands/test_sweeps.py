@@ -1,32 +1,19 @@
 """The commands for many runs, in process."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from kuzushi import cli
 from kuzushi.sweeps import local
 from kuzushi.sweeps.cells import Task, folder_of, name_of
 
 GRID = 'subject = "design"\n[grid]\ndata = ["xor", {}]\n'
 
 
-@pytest.fixture
-def kuzushi(monkeypatch, capsys, tmp_path):
-    """Run a command in an empty folder, with cells in this process; returns exit status, output and standard error."""
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(autouse=True)
+def cells_in_this_process(monkeypatch):
     monkeypatch.setattr(local, "run_here", in_process)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["kuzushi", *words])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        captured = capsys.readouterr()
-        return stopped.value.code, captured.out, captured.err
-
-    return run
 
 
 def in_process(configs, folder, *, workers):

@@ -2,14 +2,13 @@
 
 import dataclasses
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from kuzushi import cli, runs
+from kuzushi import runs
 from kuzushi.configs import CharactersConfig
 from kuzushi.data.sources import load
 from kuzushi.errors import ConfigError, DataError, RunError
@@ -97,15 +96,10 @@ def test_a_run_that_is_not_there_is_refused(tmp_path, pictures):
         classify(pictures[:1], run=tmp_path, top=1)
 
 
-def test_the_command_prints_a_line_for_each_picture_or_one_json_object(run, pictures, monkeypatch, capsys):
-    expected, words = classify(pictures[:2], run=run, top=2), ["kuzushi", "classify", *map(str, pictures[:2])]
-    for more in ([], ["--json"]):
-        monkeypatch.setattr(sys, "argv", [*words, "--run", str(run), "--top", "2", *more])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        assert stopped.value.code == 0
-    out, err = capsys.readouterr()
-    assert err == ""
-    text, _, printed = out.partition("{")
-    assert json.loads("{" + printed) == json.loads(json.dumps(dataclasses.asdict(expected)))
+def test_the_command_prints_a_line_for_each_picture_or_one_json_object(run, pictures, kuzushi):
+    expected = classify(pictures[:2], run=run, top=2)
+    words = ("classify", *map(str, pictures[:2]), "--run", str(run), "--top", "2")
+    (status, text, err), (status_too, printed, err_too) = kuzushi(*words), kuzushi(*words, "--json")
+    assert (status, err, status_too, err_too) == (0, "", 0, "")
+    assert json.loads(printed) == json.loads(json.dumps(dataclasses.asdict(expected)))
     assert [line.split(":")[0] for line in text.splitlines() if ".jpg" in line] == list(map(str, pictures[:2]))

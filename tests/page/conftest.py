@@ -85,6 +85,18 @@ def without_figures(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[
     return build
 
 
+@pytest.fixture(scope="module")
+def address(results: list[Result], without_figures: Callable[[list[Result]], str]) -> str:
+    """The page of the results that the tests of a file are about."""
+    return without_figures(results)
+
+
+@pytest.fixture
+def tab(opened: Callable[..., Page], address: str) -> Page:
+    """That page, opened."""
+    return opened(address)
+
+
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens a page, as wide as a phone if asked for; until the test is over it must not complain or reach out."""

@@ -23,13 +23,8 @@ KINDS = ("lin", "full", "conv", "deep")
 
 
 @pytest.fixture(scope="session")
-def address(recognisers, without_figures):
-    return without_figures(recognisers)
-
-
-@pytest.fixture
-def tab(opened, address):
-    return opened(address)
+def results(recognisers):
+    return recognisers
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from urllib.parse import quote
 
 import msgspec
@@ -12,7 +11,6 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from kuzushi import cli
 from kuzushi.configs import CheckerboardConfig
 from kuzushi.data.checkerboard import load
 from kuzushi.experiments import checkerboard
@@ -34,30 +32,6 @@ def results(perceptrons):
         checkerboard.run(CheckerboardConfig(data="xor", hid=2, nets=4, epochs=300)),
         checkerboard.run(CheckerboardConfig(hid=MOST_UNITS + 1, nets=1, epochs=100)),
     ]
-
-
-@pytest.fixture(scope="session")
-def address(results, without_figures):
-    return without_figures(results)
-
-
-@pytest.fixture
-def tab(opened, address):
-    return opened(address)
-
-
-@pytest.fixture
-def kuzushi(monkeypatch, capsys, tmp_path):
-    """Run a command; returns its exit status and what it printed."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["kuzushi", *words])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        return stopped.value.code, capsys.readouterr().out
-
-    return run
 
 
 def part(tab, name):
@@ -770,7 +744,7 @@ def test_a_net_that_is_saved_is_right_for_the_program_and_comes_back_after_a_rel
     assert weights.act == "sig"
     _, y = expected(vars(weights), weights.act, 1, STUDY.points)
     np.testing.assert_allclose(before[3], y, atol=1e-9)
-    status, printed = kuzushi("verify", str(path), "--seconds", "0", "--json")
+    status, printed, _ = kuzushi("verify", str(path), "--seconds", "0", "--json")
     assert status == 0
     assert json.loads(printed)["right"] == 9
     fresh = opened(address)

@@ -64,16 +64,6 @@ def offered(results):
     return nets
 
 
-@pytest.fixture(scope="session")
-def address(results, without_figures):
-    return without_figures(results)
-
-
-@pytest.fixture
-def tab(opened, address):
-    return opened(address)
-
-
 # --- reading the page, and Python -----------------------------------------------------------------------------
 
 

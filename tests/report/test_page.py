@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 import pytest
 
 from kuzushi import runs
-from kuzushi.configs import CharactersConfig, CheckerboardConfig, SequencesConfig
-from kuzushi.experiments import characters, checkerboard, sequences
+from kuzushi.configs import CharactersConfig, CheckerboardConfig, DesignConfig, SequencesConfig
+from kuzushi.experiments import characters, checkerboard, design, sequences
 from kuzushi.kana import KANA
 from kuzushi.plots.style import Drawn, new_figure
 from kuzushi.report.page import benches, page, sections, size, text
@@ -84,7 +84,7 @@ def html(parts):
     """The page without its benches, with these very parts: to draw them again takes seconds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kuzushi.report.page.sections", lambda results: parts)
-        patch.setattr("kuzushi.report.page.benches", lambda results: {})
+        patch.setattr("kuzushi.report.page.benches", lambda results, sections: {})
         return page([None] * 3)
 
 
@@ -181,8 +181,10 @@ def test_the_same_results_give_the_same_bytes_also_when_read_back(tmp_path, monk
             folder.begin(result.config, result.provenance, "")
             folder.finish(result)
         kept.append(runs.load(tmp_path / name))
-    assert benches(kept) == benches([srn, lin, by_hand])
-    monkeypatch.setattr("kuzushi.report.page.benches", lambda results: {})
+    names = ["characters", "checkerboard", "sequences"]
+    assert benches(kept, names) == benches([srn, lin, by_hand], names)
+    assert list(benches(kept, names)) == names
+    monkeypatch.setattr("kuzushi.report.page.benches", lambda results, sections: {})
     assert page(kept) == html
 
 
@@ -213,6 +215,11 @@ def test_words_of_a_figure_are_text_and_no_markup(monkeypatch, by_hand):
     assert not read.all("b")
     assert read.all("img")[0]["alt"] == words
     assert read.text.count('Is 1 < 2 & "<b>3</b>" > ?') == 2
+
+
+def test_a_bench_stands_in_the_first_of_its_sections_that_is_there(by_hand):
+    assert list(benches([by_hand], ["checkerboard", "design"])) == ["checkerboard"]
+    assert list(benches([design.run(DesignConfig(data="xor"))], ["design"])) == ["design"]
 
 
 def test_only_subjects_that_have_results_have_a_section(monkeypatch, by_hand):

@@ -49,9 +49,9 @@ def outputs(net, points):
     return hidden @ np.array(net["output_weight"][0]) + net["output_bias"][0] >= 0
 
 
-def test_there_is_no_bench_without_a_perceptron(smallest):
+def test_there_is_no_bench_without_a_perceptron_and_one_for_designs_alone(smallest):
     assert perceptron_bench([]) is None
-    assert perceptron_bench([smallest]) is None  # its section is not there
+    assert named(nets(smallest), "smallest net 2 of 2")  # the first is the study's own
 
 
 def test_the_nets_of_the_study_come_first_whatever_was_run(trained):

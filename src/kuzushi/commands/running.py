@@ -1,12 +1,11 @@
 """A config run as a command does it: with bars on the terminal, kept in a folder where one is given."""
 
-import importlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kuzushi import configs
-from kuzushi.configs import CharactersConfig, Config, WidthSearchConfig
+from kuzushi.configs import Config
 from kuzushi.errors import KuzushiError
 from kuzushi.results import Result
 from kuzushi.terminal import say, write
@@ -82,22 +81,13 @@ def _finished(config: Config, folder: Path) -> Result:
 
 def _run(config: Config, journal: "Journal", *, title: str) -> Result:
     """Run the experiment of the config's subject, with progress bars."""
+    from kuzushi.experiments.subjects import prepare, run
     from kuzushi.progress import Bars, Downloads
 
-    if isinstance(config, CharactersConfig | WidthSearchConfig):
-        from kuzushi.experiments.datasets import prepare
-
-        with Downloads() as watch:
-            prepare(config.data, watch=watch)
-    module = importlib.import_module(f"kuzushi.experiments.{_subject(config).replace('-', '_')}")
-    try:
-        with Bars(title, journal) as bars:
-            result: Result = module.run(config, journal=bars)
-            return result
-    except (MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and "memory" not in str(error):
-            raise
-        raise KuzushiError("there is not enough memory for this; give fewer nets, units or images") from error
+    with Downloads() as watch:
+        prepare(config, watch=watch)
+    with Bars(title, journal) as bars:
+        return run(config, journal=bars)
 
 
 def _subject(config: Config) -> str:

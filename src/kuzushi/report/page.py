@@ -45,9 +45,10 @@ def page(results: Sequence[Result]) -> str:
     )  # fmt: skip
     environment.filters |= {"size": size, "packed": packed, "packed_json": packed_json, "written": written}
     template = environment.get_template("page.html")
+    parts = sections(results)
     return template.render(
-        sections=sections(results),
-        benches=benches(results),
+        sections=parts,
+        benches=benches(results, [part.name for part in parts]),
         kana=symbols(),
         import_map=Markup(import_map()),
         version=kuzushi.__version__,
@@ -77,18 +78,18 @@ def sections(results: Sequence[Result]) -> list[Section]:
     return [replace(part, answer=(*other_data(of_kind[kind]), *part.answer)) for kind, part in made.items()]
 
 
-BENCHES: dict[str, Callable[[Sequence[Result]], Bench | None]] = {
-    "characters": character_bench,
-    "checkerboard": perceptron_bench,
-    "sequences": sequence_bench,
-}
-"""What can be taken hold of, by the section that it stands in."""
+BENCHES: tuple[tuple[Callable[[Sequence[Result]], Bench | None], tuple[str, ...]], ...] = (
+    (character_bench, ("characters",)),
+    (perceptron_bench, ("checkerboard", "design")),
+    (sequence_bench, ("sequences",)),
+)
+"""What can be taken hold of, and in which section: the first of these that is on the page."""
 
 
-def benches(results: Sequence[Result]) -> dict[str, Bench]:
+def benches(results: Sequence[Result], sections: Sequence[str]) -> dict[str, Bench]:
     """The benches of the page, by section; one for which there is nothing in the results is left out."""
-    made = {section: bench(results) for section, bench in BENCHES.items()}
-    return {section: bench for section, bench in made.items() if bench is not None}
+    made = ((bench(results), places) for bench, places in BENCHES)
+    return {next(place for place in places if place in sections): bench for bench, places in made if bench is not None}
 
 
 def text(result: Result) -> str:

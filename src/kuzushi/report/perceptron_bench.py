@@ -48,11 +48,11 @@ class Net:
 
 
 def perceptron_bench(results: Sequence[Result]) -> Bench | None:
-    """What the bench works with; None without a trained or given perceptron, in whose section it stands.
+    """What the bench works with; None without a perceptron, trained, given or designed.
 
     Nets of other than two inputs are no nets on a plane; those that are too large are named in `left_out`.
     """
-    if not any(isinstance(result, CheckerboardResult) for result in results):
+    if not any(isinstance(result, CheckerboardResult | DesignResult) for result in results):
         return None
     sets = {BOARD: _board()}
     offered, left_out = [_published("report", STUDY.by_hand), _published("report-trained", STUDY.trained)], []

@@ -1,7 +1,6 @@
 """One cell: the run of one config, kept in a folder that is named by the hash of the config."""
 
 import hashlib
-import importlib
 import json
 import shutil
 import traceback
@@ -9,8 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from kuzushi.configs import COMMANDS, CharactersConfig, Config, WidthSearchConfig
+from kuzushi.configs import COMMANDS, Config
+from kuzushi.data.transfer import unwatched
 from kuzushi.errors import KuzushiError
+from kuzushi.experiments import subjects
 from kuzushi.runs import RunFolder
 from kuzushi.sweeps.grid import SUBJECTS
 
@@ -51,8 +52,6 @@ class Task(msgspec.Struct, frozen=True):
         except KuzushiError as error:
             return " ".join(str(error).split())
         except Exception as error:  # whatever it is, the other cells go on
-            if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "memory" in str(error)):
-                return "there is not enough memory for this; give fewer nets, units or images"
             return f"{type(error).__name__}: {error}\n{traceback.format_exc()}"
         return None
 
@@ -66,11 +65,6 @@ def run(config: Config, folder: Path) -> None:
     begun = (folder / "config.json").is_file()
     if not begun and folder.is_dir():  # killed before it had kept anything
         shutil.rmtree(folder, ignore_errors=True)
-    if isinstance(config, CharactersConfig | WidthSearchConfig):
-        from kuzushi.data.transfer import unwatched
-        from kuzushi.experiments.datasets import prepare
-
-        prepare(config.data, watch=unwatched)
-    module = importlib.import_module(f"kuzushi.experiments.{COMMANDS[type(config)].replace('-', '_')}")
+    subjects.prepare(config, watch=unwatched)
     with RunFolder(folder, resume=begun) as journal:
-        journal.finish(module.run(config, journal=journal))
+        journal.finish(subjects.run(config, journal=journal))

@@ -21,3 +21,15 @@ export function afterRest(milliseconds, act) {
     timer = setTimeout(() => act(...given), milliseconds);
   };
 }
+
+/** Resolved once an element has come into view. */
+export function seen(element) {
+  return new Promise((resolve) => {
+    const watch = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      watch.disconnect();
+      resolve();
+    });
+    watch.observe(element);
+  });
+}

@@ -29,7 +29,7 @@ export function tensors(packed) {
 }
 
 /** Numbers of 16 bits (IEEE 754 binary16) as numbers of 32. */
-export function fromHalf(halves) {
+function fromHalf(halves) {
   const numbers = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i++) {
     const exponent = (halves[i] >> 10) & 0x1f;

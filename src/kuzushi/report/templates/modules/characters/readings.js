@@ -7,7 +7,7 @@ import { occlusion } from "characters/occlusion";
 import { imageButton } from "characters/samples";
 import { html } from "elements";
 import { recognise } from "nets";
-import { afterRest } from "timing";
+import { afterRest, seen } from "timing";
 
 const NEAREST = 6;
 const SLOW = ["deep"]; // kinds whose answer takes about a frame: they wait until the pen rests
@@ -42,11 +42,15 @@ export function readings({ nets, classes, training, places, pick, tell }) {
     [REST.words, () => tell(`${nets.map((net, i) => inWords(net.name, i)).join(", ")}.`)],
   ].map(([rest, act]) => afterRest(rest, (image, signal) => signal.aborted || act(image, signal)));
 
+  const looked = seen(places.nets);
+
   async function see({ pixels }, signal) {
+    await looked; // seconds of work, for a reader who may never come here
+    if (signal.aborted) return;
     for (const [i, net] of nets.entries()) {
-      const seen = await occlusion(net, pixels, best(i), { signal, tell: (done) => cards[i].looking(pixels, done) });
+      const found = await occlusion(net, pixels, best(i), { signal, tell: (done) => cards[i].looking(pixels, done) });
       if (signal.aborted) return;
-      if (seen) cards[i].see(pixels, seen, best(i));
+      if (found) cards[i].see(pixels, found, best(i));
     }
   }
 

@@ -4,11 +4,12 @@
  * A state is never changed; each act makes another. What comes from outside is checked here.
  */
 
+import { UNITS } from "nets";
+
 export const MOST_UNITS = 8;
 export const MOST_POINTS = 200;
 export const SCALE = { least: 0.1, most: 30 };
 export const OPTIMISERS = { adam: { word: "Adam", rate: 0.1 }, sgd: { word: "plain gradient descent", rate: 1 } };
-export const ACTS = { step: "step", sig: "sigmoid", tanh: "tanh" };
 export const MOST_SEED = 2 ** 32 - 1;
 
 const LARGEST = 1e100; // of weights, as the program has it; what they add up to is then a finite number
@@ -104,7 +105,7 @@ export function checkedNet(value) {
   }
   checkNumbers(output_weight[0], units, "output_weight");
   checkNumbers(output_bias, 1, "output_bias");
-  if (!Object.hasOwn(ACTS, act)) throw new Error('has an unknown act; expected "sig", "tanh" or "step"');
+  if (!Object.hasOwn(UNITS, act)) throw new Error('has an unknown act; expected "sig", "tanh" or "step"');
   return { hidden_weight, hidden_bias, output_weight, output_bias, act };
 }
 

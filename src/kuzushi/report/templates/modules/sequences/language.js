@@ -7,7 +7,7 @@
  */
 
 /** A string that no longer is one of the language. */
-export const OFF = { state: null, group: null, legal: null, asked: false };
+const OFF = { state: null, group: null, legal: null, asked: false };
 
 const OPEN = 0;
 const CLOSE = 1;

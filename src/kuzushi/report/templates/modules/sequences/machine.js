@@ -6,7 +6,7 @@
  */
 
 /** The configuration at the start: every counter is 0. */
-export function atStart(machine) {
+function atStart(machine) {
   return { state: machine.start, counts: machine.counters.map(() => 0), arrow: null };
 }
 
