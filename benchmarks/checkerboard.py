@@ -146,7 +146,7 @@ def fit(nets: int, epochs: int, seed: int) -> Ensemble:
     data, clock = load("board"), Clock()
     _, history = train(
         torch.from_numpy(data.points), torch.from_numpy(data.targets), hid=HID, act="sig", nets=nets, epochs=epochs,
-        lr=0.1, seed=seed, journal=clock, stage="train",
+        lr=0.1, seeds=[seed], journal=clock, stage="train",
     )  # fmt: skip
     solved = [epoch for epoch in epochs_to_solve(history, nets) if epoch is not None and epoch <= LIMIT]
     return Ensemble(history.updates, tuple(clock.seconds), tuple(sorted(solved)))

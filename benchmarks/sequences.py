@@ -44,7 +44,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from kuzushi.analysis.exactness import exactness
 from kuzushi.configs import SequencesConfig
 from kuzushi.data.languages import named
-from kuzushi.experiments.sequences import PRESETS, STRINGS, loss_of, plan, read, untrained
+from kuzushi.experiments.recurrent import PRESETS, STRINGS, loss_of, plan, read, untrained
 from kuzushi.models.recurrent import SRN, loaded
 from kuzushi.runs import Silent
 from kuzushi.training import Evaluation, fit
@@ -196,8 +196,10 @@ class Ensemble:
         """The loss of each net on the streams of one update."""
         preset, generator = PRESETS[self.config.preset], Generator().manual_seed(self.config.seed << 32 | update)
         batch = preset.batch * (1 if preset.shared else self.config.nets)
-        streams = LANGUAGE.draw(batch, strings=STRINGS, longest=self.config.length, generator=generator)
-        return loss_of(read(self.model, streams, preset, noise=None), streams, preset, worst=0.0)
+        streams = LANGUAGE.draw(batch, strings=STRINGS, longest=self.config.length, generators=[generator])
+        groups = 1 if preset.shared else self.config.nets
+        trace = read(self.model, streams, groups=groups)
+        return loss_of(trace, streams, groups=groups, weight_of_free=preset.weight_of_free, worst=0.0)
 
     def train(self, updates: int) -> None:
         """Make so many updates more, unscored."""

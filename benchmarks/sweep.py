@@ -3,13 +3,14 @@
     python benchmarks/sweep.py [--cells 8] [--nets 8] [--updates 200] [--repetitions 3]
     python benchmarks/sweep.py --simulate 100000 [--files 1]
 
-The first trains the same cells (SRNs on a^n b^2n that differ in their seed) in three ways, which take turns; each uses
+The first trains the same cells (SRNs on a^n b^2n that differ in their seed) in four ways, which take turns; each uses
 every core, with one thread for each process, and times are medians over the repetitions:
 
 - a process for each cell: `python -m kuzushi sequences ... --out`, as many at once as there are cores;
-- workers that stay: what `kuzushi sweep` does;
-- one ensemble for each core: the nets of all cells in as many cells as there are cores, each with so many more nets.
-  This is what packing cells into one ensemble could reach at best.
+- workers that stay: `kuzushi sweep --no-pack`;
+- packs of cells: `kuzushi sweep`, which trains the cells of a pack as one ensemble;
+- one cell for each core: the nets of all cells in as many cells as there are cores, each with so many more nets. They
+  read the same strings, and are explained once: it is what a person saves who asks for more nets rather than seeds.
 
 Beside the seconds that passed stand those that the processors computed, which other work on the machine hardly changes.
 
@@ -18,6 +19,7 @@ process that drives it, and the time of each step are all that is left. --files 
 """
 
 import argparse
+import itertools
 import resource
 import shutil
 import subprocess
@@ -36,6 +38,7 @@ from kuzushi.configs import SequencesConfig, SweepConfig, command
 from kuzushi.runs import json_lines, load, write_whole
 from kuzushi.sweeps.cells import folder_of, name_of
 from kuzushi.sweeps.local import ONE_THREAD, cores, run_here
+from kuzushi.sweeps.packs import Pack, packed
 from kuzushi.sweeps.sweep import sweep
 
 
@@ -55,20 +58,30 @@ def processes(configs: list[SequencesConfig], folder: Path) -> None:
 
 def workers(configs: list[SequencesConfig], folder: Path) -> None:
     """Run every cell in workers that stay."""
-    for _, error in run_here(iter(configs), folder, workers=cores()):
+    run_packs(([config] for config in configs), folder)
+
+
+def packs(configs: list[SequencesConfig], folder: Path) -> None:
+    """Run every cell in workers that stay, those of a pack trained as one ensemble."""
+    run_packs(packed(configs), folder)
+
+
+def run_packs(packs: Iterator[Pack], folder: Path) -> None:
+    for _, error in run_here(packs, folder, workers=cores()):
         assert error is None, error
 
 
 def compare(cells: int, nets: int, updates: int, repetitions: int) -> None:
     configs = [SequencesConfig(nets=nets, updates=updates, test_length=10, seed=seed) for seed in range(cells)]
-    packed = [
+    fewer = [
         SequencesConfig(nets=nets * cells // cores(), updates=updates, test_length=10, seed=seed)
         for seed in range(cores())
     ]
     ways = {
         "a process for each cell": lambda folder: processes(configs, folder),
         "workers that stay": lambda folder: workers(configs, folder),
-        "one ensemble for each core": lambda folder: workers(packed, folder),
+        "packs of cells": lambda folder: packs(configs, folder),
+        "one cell for each core": lambda folder: workers(fewer, folder),
     }
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for _ in range(repetitions):
@@ -110,15 +123,15 @@ def simulate(cells: int, files: int, out: Path) -> None:
         f"hid = [2, 3, 4, 5]\nseed = {list(range(cells // 4))}\n"
     )
     tiny = SequencesConfig(nets=2, updates=1, test_length=4)
-    ((_, error),) = run_here(iter([tiny]), out, workers=1)  # in another process: this one never loads torch
+    ((_, error),) = run_here(iter([[tiny]]), out, workers=1)  # in another process: this one never loads torch
     assert error is None, error
     kept_tiny = folder_of(out, name_of(tiny))
     result = msgspec.json.decode((kept_tiny / "result.json").read_bytes())
     others = {name: (kept_tiny / name).read_bytes() for name in
               ("config.json", "progress.jsonl", "weights.safetensors", "arrays.npz")[: files - 1]}  # fmt: skip
 
-    def pretended(configs, where):
-        for config in configs:
+    def pretended(packs, where):
+        for config in itertools.chain.from_iterable(packs):
             place = folder_of(where, name_of(config))
             for name, data in others.items():
                 write_whole(place / name, data)

@@ -38,7 +38,7 @@ def swept(
         )  # fmt: skip
     return SweepResult(
         config=SweepConfig(grid="grid.toml"), data_sha256="0", swept=subject, measure=measure, same=same or {},
-        varied=varied, cells=tuple(rows), failed=sum(row.error is not None for row in rows),
+        varied=varied, cells=tuple(rows), failed=sum(row.error is not None for row in rows), packed=0,
         axes=tuple(means.axes(measure)), pairs=tuple(means.pairs(measure)), seconds=2.0 * len(rows), provenance=MADE,
     )  # fmt: skip
 

@@ -77,6 +77,8 @@ class History:
     """Seconds spent on the updates alone, up to each evaluation."""
     seconds: float = 0.0
     finished: bool = False
+    beside: int = 0
+    """Nets of so many other runs were trained in the same ensemble."""
 
 
 def fit(

@@ -6,19 +6,14 @@ from pathlib import Path
 import pytest
 
 from kuzushi.sweeps import local
-from kuzushi.sweeps.cells import Task, folder_of, name_of
+from sweeping import run_in_this_process
 
 GRID = 'subject = "design"\n[grid]\ndata = ["xor", {}]\n'
 
 
 @pytest.fixture(autouse=True)
 def cells_in_this_process(monkeypatch):
-    monkeypatch.setattr(local, "run_here", in_process)
-
-
-def in_process(configs, folder, *, workers):
-    for config in configs:
-        yield config, Task.of(config, folder_of(folder, name_of(config))).attempt()
+    monkeypatch.setattr(local, "run_here", lambda packs, folder, workers: run_in_this_process(packs, folder))
 
 
 def test_a_sweep_is_kept_printed_and_laid_out_on_a_page(kuzushi):

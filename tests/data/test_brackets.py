@@ -35,7 +35,7 @@ def all_strings_in(streams):
 
 
 def drawn(batch, *, strings, longest, seed=0):
-    return DYCK.draw(batch, strings=strings, longest=longest, generator=torch.Generator().manual_seed(seed))
+    return DYCK.draw(batch, strings=strings, longest=longest, generators=[torch.Generator().manual_seed(seed)])
 
 
 def probability(text, n):

@@ -127,7 +127,7 @@ def test_the_example_has_no_string_longer_than_asked(longest, n):
 
 def drawn(seed):
     generator = torch.Generator().manual_seed(seed)
-    return language_of((1, 2)).draw(30, strings=4, longest=5, generator=generator)
+    return language_of((1, 2)).draw(30, strings=4, longest=5, generators=[generator])
 
 
 def test_a_draw_has_every_n_about_equally_often():
@@ -141,7 +141,7 @@ def test_a_draw_has_every_n_about_equally_often():
 def test_a_draw_is_the_same_for_the_same_generator_and_goes_on_with_it():
     torch.testing.assert_close(drawn(1).symbols, drawn(1).symbols)
     generator = torch.Generator().manual_seed(1)
-    first, second = (language_of((1, 2)).draw(30, strings=4, longest=5, generator=generator) for _ in range(2))
+    first, second = (language_of((1, 2)).draw(30, strings=4, longest=5, generators=[generator]) for _ in range(2))
     torch.testing.assert_close(first.symbols, drawn(1).symbols)
     assert spelled(language_of((1, 2)), first) != spelled(language_of((1, 2)), second)
 

@@ -44,7 +44,7 @@ def strings_in(grammar, text):
 
 
 def drawn(grammar, batch, *, strings, seed=0):
-    return grammar.draw(batch, strings=strings, longest=0, generator=torch.Generator().manual_seed(seed))
+    return grammar.draw(batch, strings=strings, longest=0, generators=[torch.Generator().manual_seed(seed)])
 
 
 @pytest.mark.parametrize("name", GRAMMARS)

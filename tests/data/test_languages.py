@@ -8,7 +8,7 @@ from kuzushi.errors import ConfigError
 
 
 def drawn(language):
-    return language.draw(6, strings=3, longest=4, generator=torch.Generator().manual_seed(0))
+    return language.draw(6, strings=3, longest=4, generators=[torch.Generator().manual_seed(0)])
 
 
 def all_streams(language):

@@ -78,7 +78,7 @@ def test_every_net_learns_as_it_would_alone_in_a_plain_loop(act):
     standardised = (POINTS - POINTS.mean(0)) / POINTS.std(0, correction=0)
     start = MLP(3, 2, 5, act)
     start.start(standardised, generator=torch.Generator().manual_seed(7))
-    learned, _ = small(act=act, nets=3, epochs=100, lr=0.03, seed=7)
+    learned, _ = small(act=act, nets=3, epochs=100, lr=0.03, seeds=[7])
     for net in range(3):
         plain = nn.Sequential(nn.Linear(2, 5), {"sig": nn.Sigmoid, "tanh": nn.Tanh}[act](), nn.Linear(5, 1)).double()
         weights = [parameter[net].detach().clone() for parameter in start.parameters()]

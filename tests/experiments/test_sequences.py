@@ -17,9 +17,11 @@ from kuzushi.configs import SequencesConfig
 from kuzushi.data.counting import Counting, every_pair
 from kuzushi.data.languages import LANGUAGES
 from kuzushi.errors import ConfigError
-from kuzushi.experiments import sequences as module
-from kuzushi.experiments.sequences import choose, plan, run
-from kuzushi.models.recurrent import MODELS, Noise
+from kuzushi.experiments import recurrent as module
+from kuzushi.experiments import sequences
+from kuzushi.experiments.recurrent import plan, read
+from kuzushi.experiments.sequences import choose, run
+from kuzushi.models.recurrent import MODELS
 from kuzushi.training import Plan
 from memory import Memory
 
@@ -209,26 +211,41 @@ def test_the_preset_counting_learns_as_a_plain_loop_with_the_worst_symbols_clipp
     np.testing.assert_allclose([score.loss for score in result.history], np.min(losses, 0), rtol=0, atol=1e-4)
 
 
-def test_noise_rises_over_35_percent_of_the_training_and_goes_on_with_the_updates_generator(monkeypatch):
+def test_gaussian_noise_rises_over_35_percent_of_the_training(monkeypatch):
+    added = noises(monkeypatch, dataclasses.replace(counting(monkeypatch, forget_noise=3.0), nets=60))
+    assert len(added) == 20
+    for update, noise in enumerate(added):
+        count, size = noise.numel(), 3 * min(1, update / 7)
+        assert noise.mean().item() == pytest.approx(0, abs=4 * size / count**0.5)
+        assert noise.square().mean().item() == pytest.approx(size**2, abs=4 * size**2 * (2 / count) ** 0.5)
+        assert noise.pow(4).mean().item() == pytest.approx(3 * size**4, abs=4 * size**4 * (96 / count) ** 0.5)
+
+
+def test_every_net_unit_stream_and_symbol_of_every_update_is_disturbed_on_its_own(monkeypatch):
+    _, *added = noises(monkeypatch, counting(monkeypatch))
+    every = torch.cat([noise.flatten() for noise in added])
+    assert len(every.unique()) > 0.999 * len(every)  # of this many numbers of 24 bits some are the same
+
+
+def noises(monkeypatch, config):
+    """The noise of each update of a training."""
     seen = []
 
-    def spy(**options):
-        seen.append((options["forget"], options["generator"].get_state()))
-        return Noise(**options)
+    def spy(*arguments, **options):
+        seen.append(options["noise"])
+        return read(*arguments, **options)
 
-    monkeypatch.setattr(module, "Noise", spy)
-    run(counting(monkeypatch, forget_noise=3.0))
-    assert [forget for forget, _ in seen] == pytest.approx([3 * min(1, update / 7) for update in range(20)])
-    assert len({state.numpy().tobytes() for _, state in seen}) == 20
+    monkeypatch.setattr(module, "read", spy)
+    run(config)
+    return seen
 
 
 def test_only_the_preset_counting_has_noise_links_drawn_to_0_and_worst_symbols(monkeypatch):
-    monkeypatch.setattr(module, "Noise", None)
     for options in ({}, {"model": "lstm"}, {"preset": "report"}):
         config = SequencesConfig(**options, nets=1, updates=2)
         assert plan(config).shrink == {}
         assert module.PRESETS[config.preset].weight_of_worst == 0.0
-        run(config)
+        assert set(noises(monkeypatch, config)) == {None}
     assert plan(SequencesConfig(preset="counting", model="lstm")).shrink == {"weight_hh": 0.2}
 
 
@@ -297,7 +314,7 @@ def test_what_is_said_of_all_nets_follows_from_what_is_said_of_each(result):
 
 
 def test_shares_are_taken_over_the_strings_up_to_50_and_longer_ones_are_tested_all_the_same(monkeypatch):
-    monkeypatch.setattr(module, "SCORED", 5)
+    monkeypatch.setattr(sequences, "SCORED", 5)
     longer, shorter = (run(SequencesConfig(**(SMALL | {"model": "lstm", "test_length": length}))) for length in (20, 5))
     assert (longer.scored_length, longer.tested_length) == (5, 20)
     assert longer.accuracy == shorter.accuracy

@@ -33,7 +33,7 @@ def test_every_width_is_counted_from_the_nets_that_its_training_gives(small):
     assert [width.hid for width in small.widths] == [4, 5]
     for width in small.widths:
         model, history = train(
-            points, targets, hid=width.hid, act="sig", nets=12, epochs=150, lr=0.1, seed=0,
+            points, targets, hid=width.hid, act="sig", nets=12, epochs=150, lr=0.1, seeds=[0],
             journal=runs.Silent(), stage="alone",
         )  # fmt: skip
         correct = right(model(points).logits, targets)

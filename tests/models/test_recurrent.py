@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from kuzushi.models.recurrent import LSTM, MODELS, SRN, Noise, chosen, loaded
+from kuzushi.models.recurrent import LSTM, MODELS, SRN, as_one, chosen, loaded
 
 NETS, ALPHABET, HID, TIME = 3, 4, 3, 7
 TORCH = {"srn": nn.RNN, "lstm": nn.LSTM}
@@ -271,10 +271,6 @@ def test_near_identity_a_state_is_kept_for_long():
     assert near_identity > 5 * abs(without)
 
 
-def noise(forget, *, seed=3):
-    return Noise(forget=forget, generator=torch.Generator().manual_seed(seed))
-
-
 def by_hand(model, net, x, to_forget):
     """One LSTM of the ensemble step by step, for autograd; noise of shape (time, batch, hid) is handed in."""
     hidden = cell = x.new_zeros(len(x), HID)
@@ -293,13 +289,12 @@ def by_hand(model, net, x, to_forget):
 @pytest.mark.parametrize("streams", STREAMS)
 def test_with_noise_an_lstm_and_its_gradients_equal_autograds_with_the_same_noise(streams):
     model, same, symbols = started("lstm"), started("lstm"), STREAMS[streams]()
-    trace = model(symbols, noise=noise(2.0))
-    drawn = torch.randn(TIME, NETS, HID, 2, generator=torch.Generator().manual_seed(3)).double()
-    to_forget = 2.0 * drawn.transpose(2, 3)  # (time, nets, batch, hid)
+    noise = 2.0 * torch.randn(NETS, 2, TIME, HID, generator=torch.Generator().manual_seed(3)).double()
+    trace = model(symbols, forget_noise=noise)
     of_logits, of_hidden = loss_weights(2, TIME, ALPHABET), loss_weights(2, TIME, HID)
     ((trace.logits * of_logits).sum() + (trace.hidden * of_hidden).sum()).backward()
     for net in range(NETS):
-        hidden, cell, logits = by_hand(same, net, one_hot(read_by(symbols, net)), to_forget[:, net])
+        hidden, cell, logits = by_hand(same, net, one_hot(read_by(symbols, net)), noise[net].transpose(0, 1))
         close(trace.hidden[net], hidden)
         close(trace.cell[net], cell)
         close(trace.logits[net], logits)
@@ -309,13 +304,12 @@ def test_with_noise_an_lstm_and_its_gradients_equal_autograds_with_the_same_nois
     assert not torch.allclose(trace.hidden, model(symbols).hidden, atol=0.1)
 
 
-def test_without_noise_nothing_differs_by_a_bit_from_noise_of_size_0_and_none_is_drawn():
+def test_without_noise_nothing_differs_by_a_bit_from_noise_of_size_0():
     model, symbols = started("lstm"), shared()
-    before = torch.random.get_rng_state()
-    plainly, silenced = arrays(model(symbols)), arrays(model(symbols, noise=noise(0.0)))
+    silence = torch.zeros(NETS, *symbols.shape, HID)
+    plainly, silenced = arrays(model(symbols)), arrays(model(symbols, forget_noise=silence))
     for field, value in plainly.items():
         assert torch.equal(silenced[field], value)
-    assert torch.equal(torch.random.get_rng_state(), before)
 
 
 def forget_inputs(model, *, batch, time, **options):
@@ -329,25 +323,18 @@ def forget_inputs(model, *, batch, time, **options):
     return gates[:, :, :, 1].logit()
 
 
-def test_the_inputs_of_forget_gates_are_disturbed_by_gaussians_of_their_standard_deviation():
-    added = (forget_inputs(started("lstm", nets=40), batch=10, time=50, noise=noise(0.7)) - 1) / 0.7
-    count = added.numel()
-    assert added.mean().item() == pytest.approx(0, abs=4 / count**0.5)
-    assert added.square().mean().item() == pytest.approx(1, abs=4 * (2 / count) ** 0.5)
-    assert added.pow(4).mean().item() == pytest.approx(3, abs=4 * (96 / count) ** 0.5)
+def test_noise_is_added_to_the_inputs_of_the_forget_gates_of_its_net_stream_symbol_and_unit():
+    noise = torch.randn(NETS, 5, 6, HID, generator=torch.Generator().manual_seed(3)).double()
+    close(forget_inputs(started("lstm"), batch=5, time=6, forget_noise=noise), 1 + noise)
 
 
-def test_every_net_unit_stream_and_symbol_is_disturbed_on_its_own():
-    inputs = forget_inputs(started("lstm"), batch=5, time=6, noise=noise(1.0))
-    assert len(inputs.unique()) == inputs.numel() == NETS * 5 * 6 * HID
-
-
-def test_noise_is_the_same_for_the_same_seed_and_goes_on_with_its_generator():
-    model, symbols, going_on = started("lstm"), shared(), noise(1.0)
-    first = model(symbols, noise=noise(1.0)).hidden
-    assert torch.equal(model(symbols, noise=going_on).hidden, first)
-    assert not torch.equal(model(symbols, noise=going_on).hidden, first)
-    assert not torch.equal(model(symbols, noise=noise(1.0, seed=4)).hidden, first)
+@pytest.mark.parametrize("name", MODELS)
+def test_ensembles_as_one_compute_what_each_computes(name):
+    first, second, symbols = started(name), started(name, nets=2), shared()
+    both = arrays(as_one([first, second])(symbols))
+    for field, value in arrays(first(symbols)).items():
+        close(both[field][:NETS], value)
+        close(both[field][NETS:], arrays(second(symbols))[field])
 
 
 @pytest.mark.parametrize("precision", [torch.float32, torch.float64])

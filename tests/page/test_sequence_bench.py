@@ -239,7 +239,7 @@ def test_a_string_leaves_the_language_at_its_first_illegal_symbol(tab):
 @pytest.mark.parametrize("net", range(6))
 def test_a_verdict_is_that_of_the_score_by_whole_strings(tab, offered, net):
     language = language_of(offered[net])
-    streams = language.draw(12, strings=3, longest=6, generator=torch.Generator().manual_seed(3))
+    streams = language.draw(12, strings=3, longest=6, generators=[torch.Generator().manual_seed(3)])
     first, second = offered[net]["weights"]["bias_out"][:2]
     for changes in ([], [("bias_out.0", first - 6)], [("bias_out.1", second - 6)]):
         logits = model_of(offered[net], changes)(streams.symbols).logits

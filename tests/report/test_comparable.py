@@ -87,3 +87,11 @@ def test_a_commit_with_changes_beside_it_leaves_open_what_the_code_was(lin):
     (said,) = left_open(results)
     assert said.startswith("A commit with + had changes that nobody can look up")
     assert how_made(results).note.startswith(said)
+
+
+def test_runs_whose_nets_were_trained_beside_those_of_others_say_what_their_command_gives(lin):
+    results = [made_by(lin, beside=15), made_by(lin)]
+    assert made_otherwise(results) == ()
+    (said,) = left_open(results)
+    assert said.startswith("The nets of 1 of 2 runs were trained in one ensemble with those of other runs of a sweep")
+    assert how_made(results).note.startswith(said)

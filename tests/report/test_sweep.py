@@ -83,6 +83,9 @@ def test_what_a_person_reads_has_the_cells_where_they_are_few_and_one_cell_has_n
     result = two_axes()
     said = text(result)
     assert said.startswith("12 cells of kuzushi sequences")
+    assert "ensembles" not in said
+    packed = dataclasses.replace(result, packed=8)
+    assert " 10 done, 2 failed, 8 of them trained in ensembles with others, " in text(packed)
     assert f"{11:016x}" in said
     assert "Failed: cells/00/" in said
     alone = swept((), [(SequencesConfig(), wilson(1, 4), 4)])

@@ -9,21 +9,24 @@ import sys
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kuzushi.configs import SequencesConfig, SweepConfig
 from kuzushi.errors import RunError
 from kuzushi.sweeps import cluster
-from kuzushi.sweeps.cells import folder_of, name_of, run
+from kuzushi.sweeps.cells import Cell, folder_of, name_of
 from kuzushi.sweeps.cluster import run_away, run_on_ray
 from kuzushi.sweeps.local import run_here
 from kuzushi.sweeps.sweep import sweep
-from sweeping import assert_same, done, wait_until
+from sweeping import assert_same, done, each_alone, run_in_this_process, wait_until
 
 pytestmark = [pytest.mark.xdist_group("ray"), pytest.mark.filterwarnings("ignore::ResourceWarning:ray")]
 
-CONFIGS = [SequencesConfig(nets=4, updates=updates, test_length=6) for updates in range(60, 68)]
-GRID = f'subject = "sequences"\n[settings]\nnets = 4\ntest_length = 6\n[grid]\nupdates = {list(range(60, 68))}\n'
+UPDATES = [60, 61, 62, 63]
+PACKS = [[SequencesConfig(nets=4, updates=each, test_length=6, seed=seed) for seed in (0, 1)] for each in UPDATES]
+CONFIGS = [config for pack in PACKS for config in pack]
+GRID = f'subject = "sequences"\n[settings]\nnets = 4\ntest_length = 6\n[grid]\nupdates = {UPDATES}\nseed = [0, 1]\n'
 SMALL = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
 
 
@@ -80,11 +83,11 @@ def test_a_cluster_finds_the_same_to_the_last_bit_as_this_machine_and_a_node_tha
 
     result = sweep(SweepConfig(grid=str(grid)), tmp_path / "away", runner, where="Ray", watch=lambda *_: None)
     assert result.failed == 0
-    assert sorted(config.updates for config in ended) == list(range(60, 68))
+    assert sorted(map(name_of, ended)) == sorted(map(name_of, CONFIGS))
     assert len({cell.name for cell in result.cells}) == 8
-    local = [CONFIGS[0], CONFIGS[-1]]
-    assert [error for _, error in run_here(iter(local), tmp_path / "here", workers=1)] == [None, None]
-    for config in local:
+    local = [PACKS[0], PACKS[-1]]
+    assert {error for _, error in run_here(iter(local), tmp_path / "here", workers=1)} == {None}
+    for config in local[0] + local[1]:
         assert_same(folder_of(tmp_path / "away", name_of(config)), folder_of(tmp_path / "here", name_of(config)))
 
 
@@ -102,8 +105,9 @@ def test_a_driver_that_is_killed_goes_on_with_the_same_command(nodes, grid, tmp_
     assert again.returncode == 0, again.stderr
     assert done(out, CONFIGS) == len(CONFIGS)
     assert {path: path.stat().st_mtime_ns for path in written} == written  # what was done is not done twice
-    run(CONFIGS[-1], tmp_path / "alone")
-    assert_same(folder_of(out, name_of(CONFIGS[-1])), tmp_path / "alone")
+    assert {error for _, error in run_in_this_process(iter(PACKS[-1:]), tmp_path / "here")} == {None}
+    for config in PACKS[-1]:
+        assert_same(*(folder_of(place, name_of(config)) for place in (out, tmp_path / "here")))
 
 
 def test_a_cell_that_fails_is_tried_twice_and_one_that_kills_its_workers_costs_no_other(nodes, tmp_path, monkeypatch):
@@ -114,7 +118,7 @@ def test_a_cell_that_fails_is_tried_twice_and_one_that_kills_its_workers_costs_n
     def kill():
         """Every process that is in the cell of 800 updates."""
         while not stopping.wait(0.02):
-            for folder in Path("/tmp").glob("kuzushi-*/cell"):
+            for folder in Path("/tmp").glob("kuzushi-*/cells/*/*"):
                 held = folder / "config.json"
                 if held.is_file() and '"updates":800' in held.read_text() and (folder / "progress.jsonl").is_file():
                     for process in _inside(folder):
@@ -128,7 +132,7 @@ def test_a_cell_that_fails_is_tried_twice_and_one_that_kills_its_workers_costs_n
         CONFIGS[0],
     ]
     try:
-        bad, deadly, good = on(nodes.address, iter(configs), tmp_path)
+        bad, deadly, good = on(nodes.address, each_alone(configs), tmp_path)
     finally:
         stopping.set()
         killer.join()
@@ -150,8 +154,10 @@ def _inside(folder: Path) -> list[int]:
 
 
 def test_a_node_of_another_version_is_refused(tmp_path):
-    error, files = run_away(b"", "99.0.0", 1)
+    cells = msgspec.json.encode([Cell.of(config, Path(name_of(config))) for config in CONFIGS[:2]])
+    (error, files), same = run_away(cells, "99.0.0", 1)
     assert files == []
+    assert same == (error, files)
     assert "install 99.0.0 there" in error
 
 
@@ -163,7 +169,7 @@ def test_where_ray_is_not_installed_one_line_says_how_to_get_it(monkeypatch, tmp
 
     monkeypatch.setattr(builtins, "__import__", absent)
     with pytest.raises(RunError, match=r"needs the extra ray; install it with pip install 'kuzushi\[ray\]'"):
-        next(on("auto", iter(CONFIGS), tmp_path))
+        next(on("auto", each_alone(CONFIGS), tmp_path))
 
 
 def test_where_there_is_no_cluster_one_line_says_how_to_start_one(tmp_path):
@@ -172,4 +178,4 @@ def test_where_there_is_no_cluster_one_line_says_how_to_start_one(tmp_path):
         address = f"127.0.0.1:{free.getsockname()[1]}"  # where nobody listens
         for wrong in (address, "127.0.0.1:port"):
             with pytest.raises(RunError, match=f"--ray {wrong}: no cluster is there"):
-                next(on(wrong, iter(CONFIGS), tmp_path))
+                next(on(wrong, each_alone(CONFIGS), tmp_path))

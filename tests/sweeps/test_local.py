@@ -11,13 +11,15 @@ import pytest
 
 from kuzushi.configs import SequencesConfig, SweepConfig
 from kuzushi.errors import RunError
+from kuzushi.runs import load
 from kuzushi.sweeps import local
-from kuzushi.sweeps.cells import Task, folder_of, name_of, run
+from kuzushi.sweeps.cells import folder_of, name_of, run
 from kuzushi.sweeps.local import run_here
 from kuzushi.sweeps.sweep import sweep
-from sweeping import assert_same, children, done, is_running, wait_until
+from sweeping import assert_same, children, done, each_alone, is_running, run_in_this_process, wait_until
 
 LONG = [SequencesConfig(nets=4, updates=updates, test_length=6) for updates in (60, 61, 62, 63)]
+PACK = [SequencesConfig(nets=4, updates=60, test_length=6, seed=seed) for seed in range(3)]
 GRID = 'subject = "sequences"\n[settings]\nnets = 4\ntest_length = 6\n[grid]\nupdates = [60, 61, 62, 63]\n'
 
 
@@ -30,7 +32,7 @@ def grid(tmp_path):
 
 def test_workers_find_the_same_to_the_last_bit_as_this_process(tmp_path):
     configs = [SequencesConfig(nets=3, updates=3, test_length=6, seed=seed) for seed in (0, 1, 2)]
-    ended = list(run_here(iter(configs), tmp_path / "sweep", workers=2))
+    ended = list(run_here(each_alone(configs), tmp_path / "sweep", workers=2))
     assert sorted(config.seed for config, error in ended if error is None) == [0, 1, 2]
     run(configs[1], tmp_path / "alone")
     assert_same(folder_of(tmp_path / "sweep", name_of(configs[1])), tmp_path / "alone")
@@ -42,21 +44,21 @@ def test_a_cell_that_fails_is_tried_twice_and_the_others_are_done(tmp_path, monk
         local._Worker, "run", lambda self, task, run=local._Worker.run: asked.append(task) or run(self, task)
     )  # fmt: skip
     configs = [SequencesConfig(nets=2, updates=2, test_length=6, lang=lang) for lang in ("nonsense", "anbn")]
-    bad, good = run_here(iter(configs), tmp_path, workers=1)
+    bad, good = run_here(each_alone(configs), tmp_path, workers=1)
     assert bad[0].lang == "nonsense"
     assert "nonsense" in bad[1]
     assert "\n" not in bad[1]
     assert good == (configs[1], None)
-    assert [task.config["lang"] for task in asked] == ["nonsense", "nonsense", "anbn"]
+    assert [cell.config.lang for (cell,) in asked] == ["nonsense", "nonsense", "anbn"]
 
 
-def killing(monkeypatch, *, times):
-    """Kill the worker with SIGKILL while it runs a cell, so often."""
+def killing(monkeypatch, *, times, once="progress.jsonl"):
+    """Kill the worker with SIGKILL while it runs a cell, once a file is there, so often."""
     killed = []
 
     def run(self, task, run=local._Worker.run):
         def kill():
-            wait_until((local.Path(task.folder) / "progress.jsonl").is_file)
+            wait_until((local.Path(task[0].folder) / once).is_file)
             os.kill(self._process.pid, signal.SIGKILL)
 
         if len(killed) < times:
@@ -70,7 +72,7 @@ def killing(monkeypatch, *, times):
 
 def test_a_worker_that_is_killed_in_a_cell_is_replaced_and_the_cell_finds_the_same(tmp_path, monkeypatch):
     killed = killing(monkeypatch, times=1)
-    ended = list(run_here(iter(LONG[:2]), tmp_path / "sweep", workers=1))
+    ended = list(run_here(each_alone(LONG[:2]), tmp_path / "sweep", workers=1))
     assert ended == [(LONG[0], None), (LONG[1], None)]
     assert len(killed) == 1
     run(LONG[0], tmp_path / "alone")
@@ -79,15 +81,39 @@ def test_a_worker_that_is_killed_in_a_cell_is_replaced_and_the_cell_finds_the_sa
 
 def test_a_cell_whose_workers_are_killed_again_and_again_has_failed_and_costs_no_other(tmp_path, monkeypatch):
     killing(monkeypatch, times=2)
-    (bad, error), good = run_here(iter(LONG[:2]), tmp_path, workers=1)
+    (bad, error), good = run_here(each_alone(LONG[:2]), tmp_path, workers=1)
     assert bad == LONG[0]
     assert error.splitlines()[0] == "its worker was ended by SIGKILL; out of memory?"
     assert good == (LONG[1], None)
 
 
+def test_cells_of_a_pack_are_trained_together_also_where_their_worker_is_killed_meanwhile(tmp_path, monkeypatch):
+    killed = killing(monkeypatch, times=1, once="config.json")
+    ended = list(run_here(iter([PACK]), tmp_path / "sweep", workers=1))
+    assert ended == [(config, None) for config in PACK]
+    assert len(killed) == 1
+    assert list(run_in_this_process(iter([PACK]), tmp_path / "here")) == ended
+    for config in PACK:
+        assert_same(*(folder_of(tmp_path / place, name_of(config)) for place in ("sweep", "here")))
+        assert load(folder_of(tmp_path / "sweep", name_of(config))).provenance.beside == 2
+
+
+def test_a_pack_that_cannot_be_trained_is_taken_apart(tmp_path, monkeypatch):
+    asked = []
+
+    def run(self, task, run=local._Worker.run):
+        asked.append(len(task))
+        return "no" if len(task) > 1 else run(self, task)
+
+    monkeypatch.setattr(local._Worker, "run", run)
+    assert list(run_here(iter([PACK]), tmp_path, workers=1)) == [(config, None) for config in PACK]
+    assert asked == [3, 3, 1, 1, 1]
+    assert {load(folder_of(tmp_path, name_of(config))).provenance.beside for config in PACK} == {0}
+
+
 def test_closing_the_sweep_stops_its_workers(tmp_path):
     before = set(children(os.getpid()))
-    with contextlib.closing(run_here(iter(LONG), tmp_path, workers=2)) as ended:
+    with contextlib.closing(run_here(each_alone(LONG), tmp_path, workers=2)) as ended:
         next(ended)
         workers = set(children(os.getpid())) - before
         assert len(workers) == 2
@@ -97,7 +123,7 @@ def test_closing_the_sweep_stops_its_workers(tmp_path):
 def test_a_machine_where_no_worker_starts_is_told_at_once(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(RunError, match="no worker can be started: its worker ended with exit code 1"):
-        list(run_here(iter(LONG), tmp_path, workers=2))
+        list(run_here(each_alone(LONG), tmp_path, workers=2))
 
 
 @pytest.mark.parametrize(("ending", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
@@ -115,10 +141,10 @@ def test_a_sweep_that_is_ended_leaves_no_worker_and_goes_on_with_the_same_comman
     wait_until(lambda: not any(map(is_running, workers)), seconds=20)
     finished, ran = done(out, LONG), []
 
-    def counted(configs, folder):
-        for config in configs:
-            ran.append(config)
-            yield config, Task.of(config, folder_of(folder, name_of(config))).attempt()
+    def counted(packs, folder):
+        for ended in run_in_this_process(packs, folder):
+            ran.append(ended)
+            yield ended
 
     result = sweep(SweepConfig(grid=str(grid)), out, counted, where="here", watch=lambda *_: None)
     assert result.failed == 0

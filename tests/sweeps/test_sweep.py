@@ -12,8 +12,9 @@ import pytest
 from kuzushi.configs import SequencesConfig, SweepConfig
 from kuzushi.errors import ConfigError, KuzushiError, RunError
 from kuzushi.runs import load, to_json
-from kuzushi.sweeps.cells import Task, folder_of, name_of
+from kuzushi.sweeps.cells import Cell, attempt, folder_of, name_of
 from kuzushi.sweeps.sweep import sweep
+from sweeping import run_in_this_process
 
 GRID = (
     'subject = "sequences"\n[settings]\nnets = 3\nupdates = 3\ntest_length = 6\n[grid]\nhid = [2, 3]\nseed = [0, 1]\n'
@@ -28,11 +29,11 @@ class Runner:
         self.ran = []
         self.failing = set(failing)
 
-    def __call__(self, configs, folder):
-        for config in configs:
+    def __call__(self, packs, folder):
+        for (config,) in packs:
             self.ran.append(config)
             error = "it broke\nlong story" if name_of(config) in self.failing else None
-            yield config, error or Task.of(config, folder_of(folder, name_of(config))).attempt()
+            yield config, error or attempt([Cell.of(config, folder_of(folder, name_of(config)))])
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def grid(tmp_path):
 @pytest.fixture
 def swept(grid, tmp_path):
     def run(runner, watch=lambda *_: None, out=tmp_path / "sweep"):
-        return sweep(SweepConfig(grid=str(grid)), out, runner, where="here", watch=watch)
+        return sweep(SweepConfig(grid=str(grid)), out, runner, where="here", watch=watch, pack=False)
 
     return run
 
@@ -63,6 +64,28 @@ def test_every_cell_is_run_once_and_kept_as_a_run_of_its_own(swept, tmp_path):
     assert load(tmp_path / "sweep") == result
     assert (tmp_path / "sweep" / "result.json").read_bytes() == to_json(result)
     assert len((tmp_path / "sweep" / "table.csv").read_text().splitlines()) == 5
+
+
+def test_cells_that_differ_in_their_seed_are_trained_together_and_what_is_done_stays(grid, tmp_path):
+    given = []
+
+    def run(packs, folder):
+        for pack in packs:
+            given.append(pack)
+            yield from run_in_this_process(iter([pack]), folder)
+
+    def swept():
+        return sweep(SweepConfig(grid=str(grid)), tmp_path / "sweep", run, where="here", watch=lambda *_: None)
+
+    first = swept()
+    assert given == [CONFIGS[:2], CONFIGS[2:]]
+    assert (first.packed, first.failed) == (4, 0)
+    for config in CONFIGS:
+        assert load(folder_of(tmp_path / "sweep", name_of(config))).provenance.beside == 1
+    given.clear()
+    (folder_of(tmp_path / "sweep", name_of(CONFIGS[1])) / "result.json").unlink()
+    assert swept().cells == first.cells
+    assert given == [[CONFIGS[1]]]
 
 
 def test_what_is_done_is_not_done_again_and_a_grown_grid_runs_only_what_is_new(swept, grid):
@@ -123,7 +146,7 @@ def test_a_cell_whose_result_is_damaged_or_of_other_settings_is_run_again(swept,
 
 def test_a_cell_that_says_it_is_done_and_has_no_result_has_failed(swept):
     def lazy(configs, folder):
-        yield from ((config, None) for config in configs)
+        yield from ((config, None) for (config,) in configs)
 
     result = swept(lazy)
     assert result.failed == 4
@@ -186,7 +209,7 @@ def test_a_name_is_of_all_settings_and_does_not_depend_on_their_order():
 
 def test_a_mistake_in_the_code_is_told_with_where_it_was_made(monkeypatch, tmp_path):
     monkeypatch.setattr("kuzushi.experiments.sequences.run", lambda config, journal: 1 / 0)
-    said = Task.of(CONFIGS[0], tmp_path / "cell").attempt()
+    said = attempt([Cell.of(CONFIGS[0], tmp_path / "cell")])
     assert said.startswith("ZeroDivisionError: division by zero\nTraceback")
 
 
@@ -195,7 +218,7 @@ def test_too_little_memory_is_told_in_one_line(monkeypatch, tmp_path):
         raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
 
     monkeypatch.setattr("kuzushi.experiments.sequences.run", run)
-    said = Task.of(CONFIGS[0], tmp_path / "cell").attempt()
+    said = attempt([Cell.of(CONFIGS[0], tmp_path / "cell")])
     assert said == "there is not enough memory for this; give fewer nets, units or images"
 
 

@@ -99,7 +99,7 @@ def test_the_table_has_a_line_for_each_cell_and_is_read_back_by_any_reader():
     )  # fmt: skip
     result = SweepResult(
         config=SweepConfig(grid="grid.toml"), data_sha256="0", swept="sequences", measure="solved", same={},
-        varied=("hid", "data"), cells=cells, failed=1, axes=(), pairs=(), seconds=1.5, provenance=MADE,
+        varied=("hid", "data"), cells=cells, failed=1, packed=0, axes=(), pairs=(), seconds=1.5, provenance=MADE,
     )  # fmt: skip
     one, other = csv.DictReader(io.StringIO(table(result).decode()))
     assert one == {

@@ -16,6 +16,7 @@ def sweep(
     grid: Annotated[Path, tyro.conf.Positional],
     out: Path,
     workers: int | None = None,
+    pack: bool = True,
     ray: str | None = None,
     cpus_per_cell: float = 1.0,
     gpus_per_cell: float = 0.0,
@@ -30,6 +31,8 @@ def sweep(
             for each setting that varies, [[cells]] for settings that vary together.
         out: The folder for the sweep: cells/, table.csv and result.json, which kuzushi report reads.
         workers: Cells that run at once on this machine, on one thread each; as many as it has cores unless given.
+        pack: Train cells that differ only in their seeds as one ensemble where that is faster; their weights then
+            differ from those of cells trained alone by rounding, and in long trainings by more.
         ray: Run the cells on a Ray cluster instead: auto for the one that this machine is in, or the address of its
             head node. Needs the extra ray, and kuzushi on every node.
         cpus_per_cell: Processors that a cell gets on the cluster.
@@ -41,6 +44,7 @@ def sweep(
     from kuzushi.runs import to_json
     from kuzushi.sweeps.cluster import run_on_ray
     from kuzushi.sweeps.local import cores, run_here
+    from kuzushi.sweeps.packs import Pack
     from kuzushi.sweeps.sweep import sweep as run_sweep
 
     if workers is not None and workers < 1:
@@ -54,15 +58,15 @@ def sweep(
         )
     crew = workers or cores()
 
-    def runner(configs: Iterator[Config], folder: Path) -> Generator[tuple[Config, str | None]]:
+    def runner(packs: Iterator[Pack], folder: Path) -> Generator[tuple[Config, str | None]]:
         if ray is None:
-            return run_here(configs, folder, workers=crew)
-        return run_on_ray(configs, folder, address=ray, cpus=cpus_per_cell, gpus=gpus_per_cell, tell=say)
+            return run_here(packs, folder, workers=crew)
+        return run_on_ray(packs, folder, address=ray, cpus=cpus_per_cell, gpus=gpus_per_cell, tell=say)
 
     where = f"{crew} workers" if ray is None else f"Ray, {cpus_per_cell:g} CPU and {gpus_per_cell:g} GPU for each cell"
     try:
         with CellsBar() as bar:
-            result = run_sweep(SweepConfig(grid=str(grid)), out, runner, where=where, watch=bar)
+            result = run_sweep(SweepConfig(grid=str(grid)), out, runner, where=where, watch=bar, pack=pack)
     except KeyboardInterrupt:
         say(f"kuzushi: stopped; every cell that is done is kept in {out}, and the same command goes on with the others")
         sys.exit(130)

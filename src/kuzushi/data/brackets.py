@@ -1,12 +1,13 @@
 """Dyck-1: balanced brackets of one kind, each string closed by an end mark."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Int
 from torch import Generator, Tensor
 
-from kuzushi.data.streams import Streams, lay_out
+from kuzushi.data.streams import Streams, joined, lay_out
 
 OPEN, CLOSE, END = range(3)
 UP = 0.75
@@ -41,7 +42,10 @@ class Brackets:
     def states(self, longest: int) -> tuple[str, ...]:
         return ("end", *(f"{depth})" for depth in range(longest + 1)))
 
-    def draw(self, batch: int, *, strings: int, longest: int, generator: Generator) -> Streams:
+    def draw(self, batch: int, *, strings: int, longest: int, generators: Sequence[Generator]) -> Streams:
+        return joined([self._strings(batch, strings, longest, generator) for generator in generators])
+
+    def _strings(self, batch: int, strings: int, longest: int, generator: Generator) -> Streams:
         n = torch.randint(1, longest + 1, (batch, strings), generator=generator)
         rounds = torch.empty(n.numel()).geometric_(LAST_ROUND, generator=generator).long()
         return self._lay_out(_at_random(n.flatten(), rounds, generator=generator), n, longest=longest)

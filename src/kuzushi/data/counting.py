@@ -1,6 +1,6 @@
 """Languages that count: a^n b^n, a^n b^2n, a^2n b^3n, a^n b^n c^n d^n and their kin."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, combinations
@@ -57,8 +57,9 @@ class Counting:
             lengths=period * n, n=n, legal=table.legal, asked=table.legal.sum(1) == 1,
         )  # fmt: skip
 
-    def draw(self, batch: int, *, strings: int, longest: int, generator: Generator) -> Streams:
-        return self.of(torch.randint(1, longest + 1, (batch, strings), generator=generator), longest=longest)
+    def draw(self, batch: int, *, strings: int, longest: int, generators: Sequence[Generator]) -> Streams:
+        n = [torch.randint(1, longest + 1, (batch, strings), generator=generator) for generator in generators]
+        return self.of(torch.cat(n), longest=longest)
 
     def alone(self, longest: int) -> Streams:
         return self.of(torch.arange(1, longest + 1)[:, None], longest=longest)

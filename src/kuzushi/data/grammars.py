@@ -1,5 +1,6 @@
 """Reber's grammar and its embedded form: strings read off the arrows of a graph."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -7,7 +8,7 @@ import torch
 from jaxtyping import Bool, Int
 from torch import Generator, Tensor
 
-from kuzushi.data.streams import Streams, lay_out
+from kuzushi.data.streams import Streams, joined, lay_out
 
 Arrow = tuple[str, str, str]
 """(node, symbol, next node)"""
@@ -62,7 +63,10 @@ class Grammar:
     def states(self, longest: int) -> tuple[str, ...]:
         return tuple(dict.fromkeys(node for node, _, _ in self.arrows))
 
-    def draw(self, batch: int, *, strings: int, longest: int, generator: Generator) -> Streams:
+    def draw(self, batch: int, *, strings: int, longest: int, generators: Sequence[Generator]) -> Streams:
+        return joined([self._walks(batch, strings, generator) for generator in generators])
+
+    def _walks(self, batch: int, strings: int, generator: Generator) -> Streams:
         graph = _graph(self)
         choice = torch.empty(batch, 0, dtype=torch.int64)
         ended = torch.zeros(batch, 1, dtype=torch.int64)
@@ -83,10 +87,10 @@ class Grammar:
 
     def side_by_side(self, longest: int) -> Streams:
         generator = torch.Generator().manual_seed(TEST_SEED)
-        return self.draw(TESTED // IN_A_STREAM, strings=IN_A_STREAM, longest=longest, generator=generator)
+        return self.draw(TESTED // IN_A_STREAM, strings=IN_A_STREAM, longest=longest, generators=[generator])
 
     def example(self, longest: int) -> Streams:
-        return self.draw(1, strings=2, longest=longest, generator=torch.Generator().manual_seed(TEST_SEED))
+        return self.draw(1, strings=2, longest=longest, generators=[torch.Generator().manual_seed(TEST_SEED)])
 
     def _lay_out(
         self, symbol: Int[Tensor, " total"], state: Int[Tensor, " total"], lengths: Int[Tensor, "batch strings"]

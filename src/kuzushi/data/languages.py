@@ -1,6 +1,7 @@
 """The formal languages, behind one interface."""
 
 import re
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from torch import Generator
@@ -23,8 +24,8 @@ class Language(Protocol):
     def states(self, longest: int) -> tuple[str, ...]:
         """The names of the states: all that matters for what may follow. "end" is the one between strings."""
 
-    def draw(self, batch: int, *, strings: int, longest: int, generator: Generator) -> Streams:
-        """Random streams of so many strings each."""
+    def draw(self, batch: int, *, strings: int, longest: int, generators: Sequence[Generator]) -> Streams:
+        """Random streams of so many strings each: from each generator in turn the `batch` that it alone would give."""
 
     def alone(self, longest: int) -> Streams:
         """The test strings, one to a stream."""

@@ -1,5 +1,6 @@
 """Strings laid end to end without a mark between them: what recurrent nets read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import torch
@@ -44,6 +45,18 @@ class Streams:
     def to(self, device: torch.device) -> "Streams":
         """The same streams on a device."""
         return Streams(**{field.name: getattr(self, field.name).to(device) for field in fields(self)})
+
+
+def joined(batches: Sequence[Streams]) -> Streams:
+    """Several batches as one, padded to the time of the longest."""
+    time = max(batch.symbols.shape[1] for batch in batches)
+
+    def padded(part: Tensor) -> Tensor:
+        return pad(part, (0, 0) * (part.dim() - 2) + (0, time - part.shape[1]))
+
+    return Streams(**{
+        field.name: torch.cat([padded(getattr(batch, field.name)) for batch in batches]) for field in fields(Streams)
+    })  # fmt: skip
 
 
 def lay_out(

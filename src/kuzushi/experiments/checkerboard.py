@@ -1,7 +1,12 @@
 """The checkerboard: train an ensemble of perceptrons on labelled points or load one, and see what its units compute."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import torch
+from jaxtyping import Float, Int
+from torch import Tensor
 
 from kuzushi.analysis import units
 from kuzushi.analysis.dichotomies import exact
@@ -17,6 +22,7 @@ from kuzushi.errors import ConfigError, DataError
 from kuzushi.experiments.design import find
 from kuzushi.experiments.device import one_thread, pick
 from kuzushi.experiments.perceptrons import epochs_to_solve, given, train
+from kuzushi.experiments.together import TRAINING, Together
 from kuzushi.models.perceptron import MLP, load_weights
 from kuzushi.results import CheckerboardResult, EnsembleScore, NearestDesign, ShownPerceptron, SigmoidScale
 from kuzushi.runs import Journal, Silent, provenance
@@ -42,10 +48,7 @@ def run(config: CheckerboardConfig, *, journal: Journal = SILENT) -> Checkerboar
     made = provenance(config, device=str(device), threads=torch.get_num_threads())
     if trained := config.set_weights is None:
         journal.begin(config, made, data.sha256)
-        model, history = train(
-            points, targets, hid=config.hid or HID, act=config.act or "sig", nets=config.nets, epochs=config.epochs,
-            lr=config.lr, seed=config.seed, journal=journal, stage="train",
-        )  # fmt: skip
+        model, history = _train([config], points, targets, journal=journal)
     else:
         model, history = _given(config, config.set_weights, data).to(device), History()
         journal.begin(config, made, data.sha256)
@@ -76,10 +79,40 @@ def run(config: CheckerboardConfig, *, journal: Journal = SILENT) -> Checkerboar
         nearest=_nearest(described, model.act, data, found, designs) if solved[shown] else None,
         scale=_scale(config, data),
         seconds=history.seconds,
-        provenance=made,
+        provenance=replace(made, beside=history.beside),
         arrays=vars(units.plane(model, shown, points)) if inputs == 2 else {},
         weights={name: parameter.detach().cpu().numpy() for name, parameter in model.named_parameters()},
     )
+
+
+@one_thread()
+def train_together(configs: Sequence[CheckerboardConfig], *, journals: Sequence[Journal]) -> None:
+    """Train the nets of several runs as one ensemble, and leave each run in its journal with its training done.
+
+    Raises:
+        KuzushiError: if the points cannot be read, or the weights grow beyond all numbers.
+    """
+    device = pick(configs[0].device)
+    data = load(configs[0].data)
+    for config, journal in zip(configs, journals, strict=True):
+        journal.begin(config, provenance(config, device=str(device), threads=torch.get_num_threads()), data.sha256)
+    points, targets = torch.from_numpy(data.points).to(device), torch.from_numpy(data.targets).to(device)
+    _train(configs, points, targets, journal=Together(configs, journals, axis=-1))
+
+
+def _train(
+    configs: Sequence[CheckerboardConfig],
+    points: Float[Tensor, "points inputs"],
+    targets: Int[Tensor, " points"],
+    *,
+    journal: Journal,
+) -> tuple[MLP, History]:
+    """Train the nets of runs that differ in nothing but their seeds."""
+    config = configs[0]
+    return train(
+        points, targets, hid=config.hid or HID, act=config.act or "sig", nets=config.nets, epochs=config.epochs,
+        lr=config.lr, seeds=[each.seed for each in configs], journal=journal, stage=TRAINING,
+    )  # fmt: skip
 
 
 def smallest_nets(data: Points, *, listing: bool = True) -> Smallest | None:

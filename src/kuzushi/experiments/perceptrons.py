@@ -1,10 +1,11 @@
 """How perceptrons are trained on labelled points, or given by their weights, the same in every experiment."""
 
+from collections.abc import Sequence
 from math import inf, isfinite
 from typing import Any
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
@@ -12,6 +13,7 @@ from kuzushi.analysis import units
 from kuzushi.configs import Act
 from kuzushi.data.points import Points
 from kuzushi.errors import ConfigError, DataError, ShapeError
+from kuzushi.experiments.together import merged
 from kuzushi.models.perceptron import MLP, UNITS, load_weights
 from kuzushi.runs import Journal
 from kuzushi.training import Evaluation, History, Plan, fit
@@ -31,16 +33,19 @@ def train(
     nets: int,
     epochs: int,
     lr: float,
-    seed: int,
+    seeds: Sequence[int],
     journal: Journal,
     stage: str,
 ) -> tuple[MLP, History]:
     """Train perceptrons by Adam on full batches, until every net is right on every point at an evaluation, or `epochs`.
 
+    Each seed starts a run of `nets` nets; those of several are trained as one ensemble, which parts their weights from
+    those of runs alone in the last digits. Then the journal has to part them, as experiments.together.Together does.
+
     The nets learn from points of mean 0 and spread 1, so that points of any scale are learned alike; at the end their
     weights are rewritten for the points as they are. It computes where the points are.
 
-    Example: train(points, targets, hid=5, act="sig", nets=64, epochs=20_000, lr=0.1, seed=0, journal=Silent(),
+    Example: train(points, targets, hid=5, act="sig", nets=64, epochs=20_000, lr=0.1, seeds=[0], journal=Silent(),
     stage="train") -> 64 trained nets, and an evaluation for every 100 epochs with `loss` (the mean over the nets, in
     nats), `accuracy` (percent), `solved` (how many nets are right on every point) and `switched` (the nets that were
     solved at either this evaluation or the one before, and not at both)
@@ -51,8 +56,7 @@ def train(
     mean, spread = points.mean(0), points.std(0, correction=0)  # (inputs,)
     spread = torch.where(spread > 0, spread, 1.0)
     standardised = (points - mean) / spread
-    model = MLP(nets, points.shape[1], hid, act).to(points.device)
-    model.start(standardised, generator=torch.Generator().manual_seed(seed))
+    model = _started(standardised, hid=hid, act=act, nets=nets, seeds=seeds)
     learner = Learner(model)
     inputs = torch.cat([standardised, torch.ones_like(standardised[:, :1])], 1)  # (points, inputs + 1)
 
@@ -64,20 +68,47 @@ def train(
             logits = learner(inputs)  # (nets, points)
         right = units.right(logits, targets)  # (nets, points)
         solved = right.all(1)
-        metrics = {
-            "loss": _finite(float(units.cross_entropy(logits, targets, act=act).mean()), lr),
-            "accuracy": 100 * float(right.double().mean()),
-            "solved": int(solved.sum()),
-            "switched": torch.nonzero(solved != learner.solved).flatten().tolist(),
-        }
+        losses = units.cross_entropy(logits, targets, act=act)
+        runs = zip(*(each.split(nets) for each in (losses, right, solved, solved != learner.solved)), strict=True)
+        evaluations = [_measured(*run, lr=lr) for run in runs]
         learner.solved.copy_(solved)
-        return Evaluation(metrics=metrics, done=bool(solved.all()))
+        return merged(evaluations)
 
     plan = Plan(updates=epochs, evaluate_every=EVALUATE_EVERY, optimiser="adam", learning_rate=lr)
     history = fit(learner, losses, evaluate, plan, journal=journal, stage=stage)
     learner.teach(model)
     model.unstandardise(mean=mean, spread=spread)
     return model, history
+
+
+def _started(points: Float[Tensor, "points inputs"], *, hid: int, act: Act, nets: int, seeds: Sequence[int]) -> MLP:
+    """The nets of every seed as they start, one seed after the other."""
+    model = MLP(nets * len(seeds), points.shape[1], hid, act).to(points.device)
+    for run, seed in enumerate(seeds):
+        own = MLP(nets, points.shape[1], hid, act).to(points.device)
+        own.start(points, generator=torch.Generator().manual_seed(seed))
+        with torch.no_grad():
+            for parameter, started in zip(model.parameters(), own.parameters(), strict=True):
+                parameter[run * nets : (run + 1) * nets] = started
+    return model
+
+
+def _measured(
+    losses: Float[Tensor, " nets"],
+    right: Bool[Tensor, "nets points"],
+    solved: Bool[Tensor, " nets"],
+    switched: Bool[Tensor, " nets"],
+    *,
+    lr: float,
+) -> Evaluation:
+    """What an evaluation says of the nets of one run."""
+    metrics = {
+        "loss": _finite(float(losses.mean()), lr),
+        "accuracy": 100 * float(right.double().mean()),
+        "solved": int(solved.sum()),
+        "switched": torch.nonzero(switched).flatten().tolist(),
+    }
+    return Evaluation(metrics=metrics, done=bool(solved.all()))
 
 
 def epochs_to_solve(history: History, nets: int) -> tuple[int | None, ...]:

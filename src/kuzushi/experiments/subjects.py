@@ -1,6 +1,9 @@
 """The experiment of a config, whatever its subject."""
 
 import importlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from kuzushi.configs import COMMANDS, CharactersConfig, Config, WidthSearchConfig
 from kuzushi.data.transfer import Watch
@@ -28,10 +31,37 @@ def run(config: Config, *, journal: Journal) -> Result:
     Raises:
         KuzushiError: if a person can mend what is wrong; there being too little memory is such a thing.
     """
-    module = importlib.import_module(f"kuzushi.experiments.{COMMANDS[type(config)].replace('-', '_')}")
-    try:
-        result: Result = module.run(config, journal=journal)
+    with _too_little_memory_told():
+        result: Result = _experiment(config).run(config, journal=journal)
         return result
+
+
+def train_together(configs: Sequence[Config], *, journals: Sequence[Journal]) -> None:
+    """Train the nets of runs that differ in nothing but their seeds as one ensemble, those that have not begun alone.
+
+    Each run's journal then holds a training that is done; `run` goes on from it.
+
+    Raises:
+        KuzushiError: if a person can mend what is wrong, or the runs had begun together with others.
+    """
+    from kuzushi.experiments.together import to_be_trained  # which loads torch
+
+    left = to_be_trained(journals)
+    if len(left) > 1:
+        with _too_little_memory_told():
+            _experiment(configs[0]).train_together(
+                [configs[place] for place in left], journals=[journals[place] for place in left]
+            )
+
+
+def _experiment(config: Config) -> Any:
+    return importlib.import_module(f"kuzushi.experiments.{COMMANDS[type(config)].replace('-', '_')}")
+
+
+@contextmanager
+def _too_little_memory_told() -> Iterator[None]:
+    try:
+        yield
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and "memory" not in str(error):
             raise

@@ -51,7 +51,7 @@ def _width(
 ) -> Width:
     model, history = train(
         points, targets, hid=hid, act=config.act, nets=config.nets, epochs=config.epochs, lr=config.lr,
-        seed=config.seed, journal=journal, stage=f"hid-{hid}",
+        seeds=[config.seed], journal=journal, stage=f"hid-{hid}",
     )  # fmt: skip
     epochs = epochs_to_solve(history, config.nets)
     found = solutions(model, points, targets)

@@ -1,6 +1,6 @@
 """The recurrent nets: an ensemble of SRNs or LSTMs that read symbols and predict the next one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any, TypeVar
@@ -11,7 +11,8 @@ from torch import Generator, Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn.functional import one_hot
 
-Symbols = Int[Tensor, "batch time"] | Int[Tensor, "nets batch time"]
+Symbols = Int[Tensor, "batch time"] | Int[Tensor, "groups batch time"]
+"""What an ensemble reads: all nets the same streams, or each of so many equal groups of nets, in order, its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,18 +26,6 @@ class Trace:
     cell: Float[Tensor, "nets batch time hid"] | None = None
     gates: Float[Tensor, "nets batch time 3 hid"] | None = None
     """Input, forget and output gate, 0..1."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Noise:
-    """Gaussian noise in an LSTM that learns, anew for each net, unit and symbol.
-
-    A forget gate that is to keep a count in spite of its noise needs an input far above 0, where it is nearly 1.
-    """
-
-    forget: float
-    """Standard deviation of what is added to the input of the forget gate."""
-    generator: Generator
 
 
 class SRN(nn.Module):
@@ -65,7 +54,7 @@ class SRN(nn.Module):
         self.weight_hh.mul_(0.5).add_(torch.eye(self.weight_hh.shape[1], device=self.weight_hh.device))
 
     def forward(self, symbols: Symbols, *, after: Trace | None = None) -> Trace:
-        """Read streams, the same for all nets or each net its own.
+        """Read streams, the same for all nets or for each group of them its own.
 
         Args:
             after: go on from where this trace ended, instead of from zero. No gradient flows back into it.
@@ -93,16 +82,23 @@ class LSTM(nn.Module):
         self.weight_out = _uniform(nets, alphabet, hid, hid=hid, generator=generator)
         self.bias_out = _uniform(nets, alphabet, hid=hid, generator=generator)
 
-    def forward(self, symbols: Symbols, *, after: Trace | None = None, noise: Noise | None = None) -> Trace:
-        """Read streams, the same for all nets or each net its own.
+    def forward(
+        self,
+        symbols: Symbols,
+        *,
+        after: Trace | None = None,
+        forget_noise: Float[Tensor, "nets batch time hid"] | None = None,
+    ) -> Trace:
+        """Read streams, the same for all nets or for each group of them its own.
 
         Args:
             after: go on from where this trace ended, instead of from zero. No gradient flows back into it.
-            noise: what disturbs the nets; nothing unless given.
+            forget_noise: what is added to the inputs of the forget gates while the nets learn. A gate that is to keep
+                a count in spite of it needs an input far above 0, where it is nearly 1.
         """
         drive = _drive(self.weight_ih, self.bias, symbols)
-        if noise is not None:
-            drive = _disturbed(drive, noise)
+        if forget_noise is not None:
+            drive = _disturbed(drive, forget_noise.to(drive))
         hidden, cell, gates = _LSTMSteps.apply(  # type: ignore[no-untyped-call]
             drive,
             self.weight_hh,
@@ -125,6 +121,12 @@ def loaded(kind: type[Net], weights: Mapping[str, Tensor]) -> Net:
     return model
 
 
+def as_one(ensembles: Sequence[Net]) -> Net:
+    """The nets of several ensembles of one kind and size as one ensemble."""
+    weights = [ensemble.state_dict() for ensemble in ensembles]
+    return loaded(type(ensembles[0]), {name: torch.cat([each[name] for each in weights]) for name in weights[0]})
+
+
 def chosen(model: Net, nets: Int[Tensor, " some"]) -> Net:
     """Some nets of an ensemble as an ensemble of their own."""
     return loaded(type(model), {name: weight[nets] for name, weight in model.state_dict().items()})
@@ -139,15 +141,22 @@ def _drive(
     weight: Float[Tensor, "nets rows alphabet"], bias: Float[Tensor, "nets rows"], symbols: Symbols
 ) -> Float[Tensor, "time nets rows batch"]:
     """W_ih x + b for every symbol at once."""
-    x = one_hot(symbols.movedim(-1, 0), weight.shape[2]).to(weight.dtype)  # (time, [nets,] batch, alphabet)
-    spec = "nrk,tbk->tnrb" if symbols.dim() == 2 else "nrk,tnbk->tnrb"
-    return torch.einsum(spec, weight + bias[..., None], x).contiguous()  # copied once rather than step by step
+    x = one_hot(symbols.movedim(-1, 0), weight.shape[2]).to(weight.dtype)  # (time, [groups,] batch, alphabet)
+    summed = weight + bias[..., None]
+    if symbols.dim() == 2:
+        drive = torch.einsum("nrk,tbk->tnrb", summed, x)
+    else:
+        grouped = summed.unflatten(0, (len(symbols), -1))  # (groups, nets of each, rows, alphabet)
+        drive = torch.einsum("gnrk,tgbk->tgnrb", grouped, x).flatten(1, 2)
+    return drive.contiguous()  # copied once rather than step by step
 
 
-def _disturbed(drive: Float[Tensor, "time nets rows batch"], noise: Noise) -> Float[Tensor, "time nets rows batch"]:
+def _disturbed(
+    drive: Float[Tensor, "time nets rows batch"], forget_noise: Float[Tensor, "nets batch time hid"]
+) -> Float[Tensor, "time nets rows batch"]:
     """The inputs of an LSTM's gates with those of the forget gates disturbed."""
     i, f, g, o = drive.chunk(4, 2)
-    return torch.cat([i, f + noise.forget * torch.randn(f.shape, generator=noise.generator).to(f), g, o], 2)
+    return torch.cat([i, f + forget_noise.permute(2, 0, 3, 1), g, o], 2)
 
 
 def _readout(

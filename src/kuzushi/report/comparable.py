@@ -59,10 +59,18 @@ def made_otherwise(results: Sequence[Result]) -> tuple[str, ...]:
 
 
 def left_open(results: Sequence[Result]) -> tuple[str, ...]:
-    """A sentence if it is not known what code made results."""
-    if not any((result.provenance.commit or "").endswith("+") for result in results):
-        return ()
-    return ("A commit with + had changes that nobody can look up: two results of it may be of different code.",)
+    """Sentences if it is not known what code made results, or their commands alone make them up to rounding only."""
+    made = [result.provenance for result in results]
+    sentences = []
+    if any((each.commit or "").endswith("+") for each in made):
+        sentences.append("A commit with + had changes that nobody can look up: two results of it may be of other code.")
+    if beside := sum(each.beside > 0 for each in made):
+        sentences.append(
+            f"The nets of {beside} of {len(made)} runs were trained in one ensemble with those of other runs of a "
+            "sweep: the command gives the same starts and the same data, but sums that are rounded in another order, "
+            "so that nets part in the last digits and in long trainings further."
+        )
+    return tuple(sentences)
 
 
 def _data(result: Result) -> str:

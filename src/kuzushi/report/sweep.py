@@ -71,8 +71,9 @@ def _score(result: SweepResult, cell: SweepCell) -> str:
 def _counts(result: SweepResult) -> str:
     total = len(result.cells)
     failed = f", {result.failed:,} failed" if result.failed else ""
+    packed = f", {result.packed:,} of them trained in ensembles with others" if result.packed else ""
     return (
-        f"{counted(total, 'cell')} of kuzushi {result.swept}: {total - result.failed:,} done{failed}, "
+        f"{counted(total, 'cell')} of kuzushi {result.swept}: {total - result.failed:,} done{failed}{packed}, "
         f"{result.seconds:,.1f} s of training in all"
     )
 

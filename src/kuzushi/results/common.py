@@ -26,6 +26,8 @@ class Provenance:
     platform: str
     device: str
     threads: int
+    beside: int = 0
+    """Nets of so many other runs were trained in the same ensemble, so that sums were rounded in another order."""
 
 
 @dataclass(frozen=True)

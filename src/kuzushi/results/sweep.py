@@ -93,6 +93,8 @@ class SweepResult:
     """The settings in which cells differ."""
     cells: tuple[SweepCell, ...]
     failed: int
+    packed: int
+    """Cells whose nets were trained as one ensemble with those of others."""
     axes: tuple[SweptAxis, ...]
     """Those of `varied` with not too many values; of seed only where nothing else varies."""
     pairs: tuple[SweptPair, ...]

@@ -4,6 +4,8 @@ import hashlib
 import json
 import shutil
 import traceback
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -34,37 +36,61 @@ def folder_of(sweep: Path, name: str) -> Path:
     return sweep / "cells" / name[:2] / name
 
 
-class Task(msgspec.Struct, frozen=True):
+class Cell(msgspec.Struct, frozen=True):
     """A cell as it is told to another process."""
 
     subject: str
-    config: dict[str, str | int | float | bool | None]
+    settings: dict[str, str | int | float | bool | None]
     folder: str
 
     @classmethod
-    def of(cls, config: Config, folder: Path) -> "Task":
+    def of(cls, config: Config, folder: Path) -> "Cell":
         return cls(COMMANDS[type(config)], msgspec.to_builtins(config), str(folder))
 
-    def attempt(self) -> str | None:
-        """Run the cell; None when it is done, else what went wrong: a line, and after it more where it is a bug."""
-        try:
-            run(msgspec.convert(self.config, type=SUBJECTS[self.subject]), Path(self.folder))
-        except KuzushiError as error:
-            return " ".join(str(error).split())
-        except Exception as error:  # whatever it is, the other cells go on
-            return f"{type(error).__name__}: {error}\n{traceback.format_exc()}"
-        return None
+    @property
+    def config(self) -> Config:
+        return msgspec.convert(self.settings, type=SUBJECTS[self.subject])
+
+
+def attempt(cells: Sequence[Cell]) -> str | None:
+    """Run a cell, or train several together; None when it is done, else what went wrong: one line, of a bug more."""
+    try:
+        configs, folders = [cell.config for cell in cells], [Path(cell.folder) for cell in cells]
+        if len(cells) == 1:
+            run(configs[0], folders[0])
+        else:
+            train_together(configs, folders)
+    except KuzushiError as error:
+        return " ".join(str(error).split())
+    except Exception as error:  # whatever it is, the other cells go on
+        return f"{type(error).__name__}: {error}\n{traceback.format_exc()}"
+    return None
 
 
 def run(config: Config, folder: Path) -> None:
-    """Run one cell and keep it in its folder; one that was stopped goes on.
+    """Run one cell and keep it in its folder; one that was stopped, or trained together with others, goes on.
 
     Raises:
         KuzushiError: if a person can mend it.
     """
+    subjects.prepare(config, watch=unwatched)
+    with _opened(folder) as journal:
+        journal.finish(subjects.run(config, journal=journal))
+
+
+def train_together(configs: Sequence[Config], folders: Sequence[Path]) -> None:
+    """Train the nets of several cells as one ensemble; each cell's folder then holds a run whose training is done.
+
+    Raises:
+        KuzushiError: if a person can mend it, or the cells have begun apart; each can still be run by itself.
+    """
+    with ExitStack() as stack:
+        journals = [stack.enter_context(_opened(folder)) for folder in folders]
+        subjects.train_together(configs, journals=journals)
+
+
+def _opened(folder: Path) -> RunFolder:
     begun = (folder / "config.json").is_file()
     if not begun and folder.is_dir():  # killed before it had kept anything
         shutil.rmtree(folder, ignore_errors=True)
-    subjects.prepare(config, watch=unwatched)
-    with RunFolder(folder, resume=begun) as journal:
-        journal.finish(subjects.run(config, journal=journal))
+    return RunFolder(folder, resume=begun)

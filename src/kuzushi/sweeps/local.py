@@ -14,7 +14,8 @@ import msgspec
 
 from kuzushi.configs import Config
 from kuzushi.errors import RunError
-from kuzushi.sweeps.cells import Task, folder_of, name_of
+from kuzushi.sweeps.cells import Cell, folder_of, name_of
+from kuzushi.sweeps.packs import Pack
 from kuzushi.sweeps.worker import Answer
 
 ATTEMPTS = 2
@@ -30,13 +31,13 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run_here(configs: Iterator[Config], sweep: Path, *, workers: int) -> Generator[Ended]:
+def run_here(packs: Iterator[Pack], sweep: Path, *, workers: int) -> Generator[Ended]:
     """Run the cells in their folders, so many at once, and tell of each as it ends; closing it stops the workers.
 
     Raises:
         RunError: if no worker can be started.
     """
-    crew = _Crew(configs, sweep)
+    crew = _Crew(packs, sweep)
     threads = [threading.Thread(target=crew.work, daemon=True) for _ in range(workers)]
     try:
         for thread in threads:
@@ -57,11 +58,11 @@ def run_here(configs: Iterator[Config], sweep: Path, *, workers: int) -> Generat
 
 
 class _Crew:
-    """Threads that each have one worker process, and take cells from one list."""
+    """Threads that each have one worker process, and take packs of cells from one list."""
 
-    def __init__(self, configs: Iterator[Config], sweep: Path) -> None:
+    def __init__(self, packs: Iterator[Pack], sweep: Path) -> None:
         self.ended: queue.SimpleQueue[Ended | Exception | None] = queue.SimpleQueue()
-        self._configs, self._sweep = configs, sweep
+        self._packs, self._sweep = packs, sweep
         self._lock = threading.Lock()
         self._workers: set[_Worker] = set()
         self._stopping = False
@@ -76,14 +77,14 @@ class _Crew:
         """Run cells until there are no more, or all stop; then say None."""
         worker = None
         try:
-            while (config := self._next()) is not None:
-                task = Task.of(config, folder_of(self._sweep, name_of(config)))
-                for _ in range(ATTEMPTS):
-                    worker = worker if worker is not None and worker.alive else self._hire(worker)
-                    error = worker.run(task)
-                    if error is None:
+            while (pack := self._next()) is not None:
+                cells = [Cell.of(config, folder_of(self._sweep, name_of(config))) for config in pack]
+                if len(cells) > 1:  # if their training fails, each is trained alone, and tells then what is wrong
+                    worker, _ = self._attempt(worker, cells)
+                for config, cell in zip(pack, cells, strict=True):
+                    worker, error = self._attempt(worker, [cell])
+                    if self._stopping:
                         break
-                if not self._stopping:
                     self.ended.put((config, error))
         except Exception as error:
             self.ended.put(error)
@@ -93,13 +94,25 @@ class _Crew:
             if worker is not None:
                 self._dismiss(worker)
 
-    def _next(self) -> Config | None:
-        with self._lock:
-            return None if self._stopping else next(self._configs, None)
+    def _attempt(self, worker: "_Worker | None", task: list[Cell]) -> "tuple[_Worker | None, str | None]":
+        """Do what is to be done, twice if need be; the worker that did it, and what went wrong in the end."""
+        for _ in range(ATTEMPTS):
+            worker = self._ready(worker)
+            error = worker.run(task)
+            if error is None:
+                break
+        return worker, error
 
-    def _hire(self, dead: "_Worker | None") -> "_Worker":
-        if dead is not None:
-            self._dismiss(dead)
+    def _next(self) -> Pack | None:
+        with self._lock:
+            return None if self._stopping else next(self._packs, None)
+
+    def _ready(self, worker: "_Worker | None") -> "_Worker":
+        """The worker, or a new one where there is none or it has died."""
+        if worker is not None and worker.alive:
+            return worker
+        if worker is not None:
+            self._dismiss(worker)
         with self._lock:
             if self._stopping:
                 raise RunError("the sweep is being stopped")
@@ -119,7 +132,7 @@ class _Crew:
 
 
 class _Worker:
-    """One process that runs cells."""
+    """One process that runs cells, one after another."""
 
     def __init__(self) -> None:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115  it is read when the worker has died
@@ -133,8 +146,8 @@ class _Worker:
         if (error := self._answer()) is not None:
             raise RunError(f"no worker can be started: {error}")
 
-    def run(self, task: Task) -> str | None:
-        """What went wrong with the cell; also that the worker died of it."""
+    def run(self, task: list[Cell]) -> str | None:
+        """What went wrong with a cell, or with several that were to be trained; also that the worker died of it."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(msgspec.json.encode(task) + b"\n")

@@ -1,7 +1,7 @@
 """What a sweep takes from a cell's result.json: a few fields of it, and no arrays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -35,13 +35,17 @@ class Outcome:
     n: int | None
     quartiles: Quartiles | None
     seconds: float
+    beside: int = 0
+    """Cells whose nets were trained in the same ensemble."""
 
 
 def read_outcome(folder: Path, config: Config) -> Outcome | None:
     """What the cell of this config found; None where it is not done, or what is there cannot be read or is another."""
     try:
         found = msgspec.json.decode((folder / "result.json").read_bytes(), type=READ[type(config)])
-        return found.outcome() if found.config == config and found.schema == SCHEMA else None
+        if found.config != config or found.schema != SCHEMA:
+            return None
+        return replace(found.outcome(), beside=found.provenance.beside)
     except (OSError, ValueError, ConfigError):
         return None
 
@@ -58,11 +62,16 @@ def quartiles(numbers: Sequence[int | None]) -> Quartiles | None:
     return first, median, third
 
 
+class _Provenance(msgspec.Struct):
+    beside: int = 0
+
+
 class _Read(msgspec.Struct):
     """What all results have; other fields are passed over."""
 
     schema: int
     seconds: float
+    provenance: _Provenance
 
 
 class _Sequences(_Read):

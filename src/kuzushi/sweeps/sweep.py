@@ -15,20 +15,24 @@ from kuzushi.runs import RunFolder, json_lines, provenance, write_whole
 from kuzushi.sweeps.cells import folder_of, name_of
 from kuzushi.sweeps.grid import Grid, read_grid
 from kuzushi.sweeps.outcomes import MEASURES, Outcome, read_outcome
+from kuzushi.sweeps.packs import Pack, packed
 from kuzushi.sweeps.table import Means, drawn_axes, table
 
-Runner = Callable[[Iterator[Config], Path], Generator[tuple[Config, str | None]]]
-"""Runs configs as cells of the sweep in this folder, and tells of each as it ends what went wrong, if anything."""
+Runner = Callable[[Iterator[Pack], Path], Generator[tuple[Config, str | None]]]
+"""Runs packs of cells in this folder of a sweep, and tells of each cell as it ends what went wrong, if anything."""
 Watch = Callable[[int, int, int], None]
 """Hears how many cells are done, how many have failed, and how many there are."""
 ERROR = "error.txt"
 """In the folder of a cell that failed: why."""
 
 
-def sweep(config: SweepConfig, folder: Path, runner: Runner, *, where: str, watch: Watch) -> SweepResult:
+def sweep(
+    config: SweepConfig, folder: Path, runner: Runner, *, where: str, watch: Watch, pack: bool = True
+) -> SweepResult:
     """Run every cell of a grid that is not done, and lay all of them side by side in the sweep's folder.
 
     Args:
+        pack: train cells that differ only in their seeds as one ensemble where that is faster.
         where: the cells are run, in a few words.
 
     Raises:
@@ -43,7 +47,7 @@ def sweep(config: SweepConfig, folder: Path, runner: Runner, *, where: str, watc
         made = provenance(config, device=where, threads=1)
         begun = {"subject": COMMANDS[SweepConfig], "config": msgspec.to_builtins(config), "schema": SCHEMA}
         write_whole(folder / "config.json", json_lines(begun | {"provenance": msgspec.to_builtins(made)}))
-        cells = Cells(grid, folder)
+        cells = Cells(grid, folder, pack=pack)
         cells.run(runner, watch)
         result = cells.result(config, made)
         write_whole(folder / "table.csv", table(result))
@@ -65,9 +69,9 @@ def _is_sweep(folder: Path) -> bool:
 class Cells:
     """All cells of a sweep, and what is known of each."""
 
-    def __init__(self, grid: Grid, folder: Path) -> None:
+    def __init__(self, grid: Grid, folder: Path, *, pack: bool) -> None:
         """Find what is done."""
-        self._grid, self._folder = grid, folder
+        self._grid, self._folder, self._pack = grid, folder, pack
         self._outcomes: dict[str, Outcome | None] = {}
         for config in grid.configs():
             name = name_of(config)
@@ -85,12 +89,20 @@ class Cells:
                 self._take(config, error)
                 watch(done := done + 1, len(self._errors), total)
 
-    def _pending(self, missing: set[str]) -> Iterator[Config]:
-        """The configs that are to be run, each once."""
+    def _pending(self, missing: set[str]) -> Iterator[Pack]:
+        """What is to be run, each cell once, in the packs that all cells of the grid make."""
+        packs = packed(self._once()) if self._pack else ([config] for config in self._once())
+        for pack in packs:
+            if left := [config for config in pack if name_of(config) in missing]:
+                yield left
+
+    def _once(self) -> Iterator[Config]:
+        """The config of each cell; some may stand in the grid more than once."""
+        seen = set()
         for config in self._grid.configs():
             name = name_of(config)
-            if name in missing:
-                missing.discard(name)
+            if name not in seen:
+                seen.add(name)
                 yield config
 
     def _take(self, config: Config, error: str | None) -> None:
@@ -127,6 +139,7 @@ class Cells:
             varied=varied,
             cells=tuple(cells),
             failed=len(self._errors),
+            packed=sum(outcome is not None and outcome.beside > 0 for outcome in self._outcomes.values()),
             axes=tuple(means.axes(measure)),
             pairs=tuple(means.pairs(measure)),
             seconds=sum(cell.seconds or 0.0 for cell in cells),
