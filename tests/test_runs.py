@@ -193,7 +193,20 @@ def test_the_same_run_is_resumed_and_its_record_kept(tmp_path):
     folder = begun(tmp_path / "run")
     before = (folder / "config.json").read_bytes()
     with runs.RunFolder(folder, resume=True) as place:
-        place.begin(CONFIG, dataclasses.replace(MADE, torch="later"), "f00d")
+        place.begin(CONFIG, dataclasses.replace(MADE, commit="later", threads=7), "f00d")
+    assert (folder / "config.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["kuzushi", "torch", "numpy", "device"])
+def test_a_run_is_not_resumed_by_other_versions_or_on_another_device(tmp_path, name):
+    folder = begun(tmp_path / "run")
+    before, other = (folder / "config.json").read_bytes(), dataclasses.replace(MADE, **{name: "other"})
+    with runs.RunFolder(folder, resume=True) as place:
+        refused(
+            lambda: place.begin(CONFIG, other, "f00d"),
+            folder,
+            f"was begun with {name} {getattr(MADE, name)!r}, and this is {name} 'other'; go on",
+        )
     assert (folder / "config.json").read_bytes() == before
 
 

@@ -1,12 +1,14 @@
 """The command that lays runs out on a page."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
-from kuzushi.errors import KuzushiError
+from kuzushi.errors import KuzushiError, RunError
+from kuzushi.files import one_line
 from kuzushi.results import Result
 from kuzushi.terminal import say
 
@@ -32,9 +34,10 @@ def report(
     if not runs:
         raise KuzushiError("report: no runs given; name one or more folders made with --out")
     results = [load(folder) for folder in runs]
+    laid_out = _page(runs, results)
     if figures is not None:
         _write_figures(results, figures)
-    write_page(results, out)
+    _write(laid_out, out)
     if open and not webbrowser.open(out.resolve().as_uri()):
         raise KuzushiError(f"{out}: is written, but no browser was found to open it; open it yourself")
 
@@ -42,9 +45,50 @@ def report(
 def write_page(results: Sequence[Result], path: Path) -> None:
     """Write the page of some results."""
     from kuzushi.report.page import page
+
+    _write(page(results), path)
+
+
+def told(folder: Path, result: Result) -> str:
+    """A result that was read from a folder, as a terminal shows it.
+
+    Raises:
+        RunError: if it contradicts itself.
+    """
+    from kuzushi.report.page import text
+
+    return _free_of_contradictions(folder, lambda: text(result))
+
+
+def _page(folders: Sequence[Path], results: Sequence[Result]) -> str:
+    """The page of results that were read from folders; one that contradicts itself is named."""
+    from kuzushi.report.page import page
+
+    try:
+        return page(results)
+    except Exception:
+        for folder, result in zip(folders, results, strict=True):
+            _free_of_contradictions(folder, functools.partial(page, [result]))
+        raise
+
+
+def _free_of_contradictions(folder: Path, show: Callable[[], str]) -> str:
+    """Every field of a result is checked when it is read, but not whether its numbers go together."""
+    try:
+        return show()
+    except KuzushiError:
+        raise
+    except Exception as error:
+        raise RunError(
+            f"{folder}: what it holds contradicts itself ({type(error).__name__}: {one_line(error)}); make the run "
+            "again in another folder"
+        ) from error
+
+
+def _write(laid_out: str, path: Path) -> None:
     from kuzushi.runs import write_whole
 
-    write_whole(path, page(results).encode())
+    write_whole(path, laid_out.encode())
     say(f"open {path.resolve()}")
 
 

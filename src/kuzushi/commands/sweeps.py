@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import tyro
 
+from kuzushi.commands.pages import told
 from kuzushi.configs import Config, SweepConfig
 from kuzushi.errors import KuzushiError
 from kuzushi.terminal import say, write
@@ -100,7 +101,6 @@ def runs(
     import time
 
     from kuzushi.report import housekeeping
-    from kuzushi.report.page import text
     from kuzushi.runs import load
     from kuzushi.sweeps.cleaning import clean, plan
     from kuzushi.sweeps.kept import examine, is_run, survey
@@ -113,7 +113,7 @@ def runs(
         if not is_run(folder):
             raise KuzushiError(f"{folder}: holds no run; kuzushi runs list FOLDER names those in a folder")
         run = examine(folder)
-        write(text(load(folder)) if run.state == "finished" else housekeeping.unfinished(run))
+        write(told(folder, load(folder)) if run.state == "finished" else housekeeping.unfinished(run))
         return
     found = survey(folder)
     if action == "list":

@@ -21,6 +21,8 @@ from kuzushi.runs.journal import Progress
 from kuzushi.runs.kept import json_lines, read_json, to_json
 from kuzushi.runs.tensors import packed, unpacked
 
+SAME = ("kuzushi", "torch", "numpy", "device")
+"""What must not change in the middle of a run, by the names of Provenance."""
 LOCK, REACHED = ".lock", "reached"
 """The second is the name in a checkpoint's note of how far the stage had come."""
 
@@ -89,12 +91,23 @@ class RunFolder:
                     f"{self.folder}: holds a run of other settings or data{made_with}; "
                     "give the same options, or another --out"
                 )
+            self._check_versions(held.get("provenance"), provenance)
         self._tidy()
         if self._resume:
             self._cut_progress()
         else:
             record = settings | {"schema": SCHEMA, "provenance": dataclasses.asdict(provenance)}
             write_whole(self.folder / "config.json", json_lines(record))
+
+    def _check_versions(self, held: object, ours: Provenance) -> None:
+        """A run whose halves were made by different versions could not be made again."""
+        begun = held if isinstance(held, dict) else {}
+        for name in SAME:
+            if begun.get(name) != getattr(ours, name):
+                raise RunError(
+                    f"{self.folder}: was begun with {name} {begun.get(name)!r:.60}, and this is {name} "
+                    f"{getattr(ours, name)!r}; go on with that, or start anew with another --out"
+                )
 
     def progress(self, progress: Progress) -> None:
         """Append one line to `progress.jsonl`."""
