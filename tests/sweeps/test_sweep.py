@@ -88,6 +88,19 @@ def test_cells_that_differ_in_their_seed_are_trained_together_and_what_is_done_s
     assert given == [[CONFIGS[1]]]
 
 
+def test_a_sweep_does_not_go_on_with_other_points_than_it_began_with(grid, tmp_path, swept):
+    points = tmp_path / "points.csv"
+    grid.write_text(f'subject = "design"\n[grid]\ndata = ["xor", "{points}"]\n')
+    points.write_text("x1,x2,target\n0,0,0\n1,1,1\n")
+    first = swept(Runner())
+    assert swept(Runner()) == first
+    points.write_text("x1,x2,target\n0,0,1\n1,1,0\n")
+    with pytest.raises(RunError, match=r"was made of what was then in .*points.csv, which has changed"):
+        swept(Runner())
+    points.unlink()
+    assert swept(Runner()).cells == first.cells
+
+
 def test_what_is_done_is_not_done_again_and_a_grown_grid_runs_only_what_is_new(swept, grid):
     first = swept(Runner())
     again = Runner()

@@ -37,6 +37,8 @@ class Outcome:
     seconds: float
     beside: int = 0
     """Cells whose nets were trained in the same ensemble."""
+    data_sha256: str = ""
+    """Fingerprint of the points it was made of; empty where there are none."""
 
 
 def read_outcome(folder: Path, config: Config) -> Outcome | None:
@@ -45,7 +47,7 @@ def read_outcome(folder: Path, config: Config) -> Outcome | None:
         found = msgspec.json.decode((folder / "result.json").read_bytes(), type=READ[type(config)])
         if found.config != config or found.schema != SCHEMA:
             return None
-        return replace(found.outcome(), beside=found.provenance.beside)
+        return replace(found.outcome(), beside=found.provenance.beside, data_sha256=found.data_sha256)
     except (OSError, ValueError, ConfigError):
         return None
 
@@ -66,12 +68,13 @@ class _Provenance(msgspec.Struct):
     beside: int = 0
 
 
-class _Read(msgspec.Struct):
+class _Read(msgspec.Struct, kw_only=True):
     """What all results have; other fields are passed over."""
 
     schema: int
     seconds: float
     provenance: _Provenance
+    data_sha256: str = ""
 
 
 class _Sequences(_Read):

@@ -1,6 +1,7 @@
 """A sweep: what is done is found, the rest is run somewhere, and all of it becomes one result."""
 
 import contextlib
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Generator, Iterator
@@ -8,8 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from kuzushi.configs import COMMANDS, Config, SweepConfig
-from kuzushi.errors import RunError
+from kuzushi.configs import COMMANDS, CheckerboardConfig, Config, DesignConfig, SweepConfig, WidthsConfig
+from kuzushi.data import checkerboard
+from kuzushi.errors import DataError, RunError
 from kuzushi.results import SCHEMA, Provenance, SweepCell, SweepResult
 from kuzushi.runs import RunFolder, json_lines, provenance, write_whole
 from kuzushi.sweeps.cells import folder_of, name_of
@@ -22,6 +24,8 @@ Runner = Callable[[Iterator[Pack], Path], Generator[tuple[Config, str | None]]]
 """Runs packs of cells in this folder of a sweep, and tells of each cell as it ends what went wrong, if anything."""
 Watch = Callable[[int, int, int], None]
 """Hears how many cells are done, how many have failed, and how many there are."""
+OF_POINTS = (CheckerboardConfig, WidthsConfig, DesignConfig)
+"""Their cells may be of a file, which may change."""
 ERROR = "error.txt"
 """In the folder of a cell that failed: why."""
 
@@ -66,6 +70,14 @@ def _is_sweep(folder: Path) -> bool:
     return isinstance(held, dict) and held.get("subject") == COMMANDS[SweepConfig]
 
 
+def _fingerprint(points: str) -> str | None:
+    """None for points that cannot be read any more: what is done of them stays."""
+    try:
+        return checkerboard.load(points).sha256
+    except DataError:
+        return None
+
+
 class Cells:
     """All cells of a sweep, and what is known of each."""
 
@@ -73,10 +85,17 @@ class Cells:
         """Find what is done."""
         self._grid, self._folder, self._pack = grid, folder, pack
         self._outcomes: dict[str, Outcome | None] = {}
+        fingerprint = functools.cache(_fingerprint)
         for config in grid.configs():
             name = name_of(config)
             if name not in self._outcomes:
-                self._outcomes[name] = read_outcome(folder_of(folder, name), config)
+                outcome = self._outcomes[name] = read_outcome(folder_of(folder, name), config)
+                points = config.data if isinstance(config, OF_POINTS) else None
+                if outcome and points and fingerprint(points) not in (None, outcome.data_sha256):
+                    raise RunError(
+                        f"{folder_of(folder, name)}: was made of what was then in {points}, which has changed; give "
+                        "another --out, or delete it"
+                    )
         self._errors: dict[str, str] = {}
 
     def run(self, runner: Runner, watch: Watch) -> None:
