@@ -65,6 +65,16 @@ FROM_1, FROM_0 = st.integers(1, 10**9), st.integers(0, 10**9)
         (GapsConfig, {"gaps": ()}, "--gaps : must be numbers of at least 0"),
         (SequencesConfig, {"hid": 0}, "--hid 0: must be a whole number of at least 1"),
         (SequencesConfig, {"length": 0}, "--length 0: must be a whole number of at least 1"),
+        (
+            CharactersConfig,
+            {"net": "lin", "hid": 30},
+            "--hid 30: is of --net full, and lin has a size of its own; leave it out",
+        ),
+        (
+            CheckerboardConfig,
+            {"set_weights": "report", "lr": 0.5},
+            "--lr 0.5: is of training, and the weights are given; leave it out",
+        ),
         (SequencesConfig, {"nets": 0}, "--nets 0: must be a whole number of at least 1"),
         (SequencesConfig, {"seed": -1}, "--seed -1: must be a whole number of at least 0"),
         (SequencesConfig, {"updates": 0}, "--updates 0: must be a whole number of at least 1"),
@@ -84,7 +94,7 @@ def test_a_refused_setting_says_what_was_received_and_what_was_expected(kind, op
 @pytest.mark.parametrize(
     ("kind", "options"),
     [
-        (CharactersConfig, {"hid": 1, "epochs": 5e-324, "seeds": 1, "seed": 0}),
+        (CharactersConfig, {"net": "full", "hid": 1, "epochs": 5e-324, "seeds": 1, "seed": 0}),
         (CheckerboardConfig, {"hid": 1, "nets": 1, "epochs": 1, "lr": 5e-324}),
         (CheckerboardConfig, {"act": "step", "set_weights": "report", "scale": 5e-324}),
         (SequencesConfig, {"hid": 1, "length": 50, "test_length": 50, "nets": 1, "updates": 1}),
@@ -152,14 +162,18 @@ def test_the_command_names_what_differs_from_the_defaults(config, words):
 @given(
     st.one_of(
         st.builds(
-            CharactersConfig, net=st.sampled_from(["lin", "full", "conv"]), data=WORDS,
-            preset=st.sampled_from(["report", "fast"]), hid=FROM_1, epochs=FACTORS, seeds=FROM_1, seed=FROM_0,
+            CharactersConfig, net=st.sampled_from(["lin", "conv", "deep"]), data=WORDS,
+            preset=st.sampled_from(["report", "fast"]), epochs=FACTORS, seeds=FROM_1, seed=FROM_0,
             device=st.sampled_from(["auto", "cpu", "cuda"]),
         ),
         st.builds(
             CheckerboardConfig, act=st.sampled_from([None, "sig", "tanh", "step"]), hid=st.none() | FROM_1,
-            set_weights=WORDS, scale=FACTORS, nets=FROM_1, data=WORDS, epochs=FROM_1, lr=FACTORS, seed=FROM_0,
+            set_weights=WORDS, scale=FACTORS, data=WORDS,
         ),
+        st.builds(
+            CheckerboardConfig, hid=st.none() | FROM_1, nets=FROM_1, data=WORDS, epochs=FROM_1, lr=FACTORS, seed=FROM_0,
+        ),
+        st.builds(CharactersConfig, net=st.just("full"), hid=FROM_1),
         st.builds(
             WidthsConfig, act=st.sampled_from(["sig", "tanh"]), narrowest=st.integers(1, 9), widest=st.integers(9, 99),
             nets=FROM_1, data=WORDS, epochs=FROM_1, lr=FACTORS, seed=FROM_0,

@@ -47,6 +47,8 @@ class CharactersConfig:
         _at_least(1, hid=self.hid, seeds=self.seeds)
         _above_zero(epochs=self.passes)
         _seed(self.seed)
+        if self.net != "full":
+            _of_no_use(self, "hid", why=f"is of --net full, and {self.net} has a size of its own")
 
     @property
     def passes(self) -> float:
@@ -93,6 +95,8 @@ class CheckerboardConfig:
             )
         if self.set_weights is None and self.scale != 1.0:
             raise ConfigError(f"--scale {self.scale:g}: scales loaded weights; give --set-weights as well")
+        if self.set_weights is not None:
+            _of_no_use(self, "nets", "epochs", "lr", "seed", why="is of training, and the weights are given")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +174,7 @@ class SequencesConfig:
     preset: Literal["report", "fast", "counting"] = "fast"
     """report: SGD, one stream of five strings per update, 100,000 updates. fast: Adam on batches of streams.
 
-    counting: for the LSTM; noise on forget gates and cells, and links at 0 that are not needed."""
+    counting: for the LSTM; noise on forget gates, and links at 0 that are not needed."""
     hid: int = 2
     """Hidden units."""
     length: int = 4
@@ -297,6 +301,14 @@ def command(config: Config) -> str:
             flag = [] if setting.metadata.get(POSITIONAL) else ["--" + setting.name.replace("_", "-")]
             words += [*flag, *map(str, values)]
     return shlex.join(words)
+
+
+def _of_no_use(config: Config, *names: str, why: str) -> None:
+    """Refuse settings that would change nothing, where they are not left as they are by default."""
+    for setting in dataclasses.fields(config):
+        value = getattr(config, setting.name)
+        if setting.name in names and value != setting.default:
+            raise ConfigError(f"--{setting.name.replace('_', '-')} {value}: {why}; leave it out")
 
 
 def _at_least(minimum: int, **settings: int) -> None:

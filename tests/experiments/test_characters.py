@@ -32,7 +32,8 @@ STUDY = {
 
 
 def brush(**options):
-    return CharactersConfig(**{"net": "lin", "data": BRUSH, "preset": "report", "hid": 30, "epochs": 2} | options)
+    settings = {"net": "lin", "data": BRUSH, "preset": "report", "epochs": 2} | options
+    return CharactersConfig(**settings | ({"hid": 30} if settings["net"] == "full" else {}))
 
 
 def scaled(images):
@@ -206,7 +207,7 @@ def test_the_result_says_what_was_trained_on_what(several):
     assert (summary.sha256, summary.classes) == (data.sha256, data.classes)
     assert (several.net, several.parameters.total, several.config.seeds) == ("lin", 7850, 3)
     assert several.provenance.command == (
-        "kuzushi characters --net lin --data brush:200/50 --preset report --hid 30 --epochs 3 --seeds 3"
+        "kuzushi characters --net lin --data brush:200/50 --preset report --epochs 3 --seeds 3"
     )
 
 

@@ -16,7 +16,7 @@ from memory import Memory
 BOARD = load("board")
 POINTS, TARGETS = torch.from_numpy(BOARD.points), torch.from_numpy(BOARD.targets)
 INPUTS = torch.cat([POINTS, torch.ones(9, 1, dtype=torch.float64)], 1)
-SMALL = {"hid": 5, "act": "sig", "nets": 6, "epochs": 250, "lr": 0.1, "seed": 0, "stage": "train"}
+SMALL = {"hid": 5, "act": "sig", "nets": 6, "epochs": 250, "lr": 0.1, "seeds": [0], "stage": "train"}
 
 
 def small(journal=None, **options):

@@ -33,7 +33,7 @@ def test_cells_that_are_tested_on_other_strings_go_together_and_those_that_train
 
 def test_what_fills_an_ensemble_by_itself_or_trains_no_ensemble_goes_alone():
     large = seeds(3, nets=ROOM[SequencesConfig] // 2 + 1)
-    given = [CheckerboardConfig(set_weights="report", seed=seed) for seed in range(3)]
+    given = [CheckerboardConfig(set_weights="report", scale=scale, nets=64) for scale in (1.0, 2.0, 3.0)]
     others = [CharactersConfig(seed=seed) for seed in range(3)]
     for cells in (large, given, others):
         assert list(packed(cells)) == [[cell] for cell in cells]
