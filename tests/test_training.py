@@ -361,6 +361,15 @@ def test_weights_shrink_by_the_learning_rate_of_each_update():
     torch.testing.assert_close(shrunk(weights, one_cycle=True), expected, rtol=0, atol=1e-12)
 
 
+def test_shrinking_may_rise_from_one_part_of_the_training_to_another():
+    parts = [0, 0, 0, 0, 1 / 3, 2 / 3, 1, 1, 1, 1]
+    plan = replace(PLANS["sgd"], updates=10, shrink_rises=(0.3, 0.6))
+    assert [plan.shrink_at(update) for update in range(10)] == pytest.approx(parts)
+    weights = torch.tensor([[1.0, -2.0]], dtype=torch.float64)
+    expected = weights - weights.sign() * 0.5 * 0.03 * sum(parts)
+    torch.testing.assert_close(shrunk(weights, shrink_rises=(0.3, 0.6)), expected, rtol=0, atol=1e-12)
+
+
 def proximal(target, penalty):
     """Where (w - target)^2 / 2 + penalty |w| is least."""
     return target.sign() * (target.abs() - penalty).clamp(min=0)

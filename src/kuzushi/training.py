@@ -41,6 +41,8 @@ class Plan(Descent):
     shrink: Mapping[str, float] = field(default_factory=dict)
     """For parameters of these names: by what part of the learning rate each update draws their weights towards 0, at
     which they stop. It keeps links that are not needed at 0, as a penalty on the sum of their sizes does."""
+    shrink_rises: tuple[float, float] = (0.0, 0.0)
+    """The parts of the training at which that begins, and from which on it is all there; linear in between."""
 
     @property
     def memory(self) -> tuple[str, ...]:
@@ -48,6 +50,10 @@ class Plan(Descent):
         if self.optimiser == "adam":
             return ("step", "exp_avg", "exp_avg_sq")
         return ("momentum_buffer",) if self.momentum else ()
+
+    def shrink_at(self, update: int) -> float:
+        """By what factor shrinking has risen at one update, counted from 0."""
+        return risen(update / self.updates, *self.shrink_rises)
 
     def learning_rate_at(self, update: int) -> float:
         """The learning rate of one update, counted from 0."""
@@ -121,6 +127,14 @@ def fit(
     return history
 
 
+def risen(part: float, begin: float, end: float) -> float:
+    """0 up to `begin`, 1 from `end` on, and linear in between.
+
+    Example: risen(0.5, 0.4, 0.6) -> 0.5
+    """
+    return 1.0 if part >= end else max(0.0, (part - begin) / (end - begin))
+
+
 def clip_each_net(parameters: Iterable[Tensor], largest: float) -> None:
     """Scale the gradients of each net of an ensemble so that their joint norm is at most `largest`.
 
@@ -149,7 +163,7 @@ def _step(
         clip_each_net(model.parameters(), plan.clip)
     optimiser.step()
     for name, part in plan.shrink.items():
-        _shrink(model.get_parameter(name), part * plan.learning_rate_at(update))
+        _shrink(model.get_parameter(name), part * plan.shrink_at(update) * plan.learning_rate_at(update))
     return loss.detach()
 
 
@@ -218,7 +232,7 @@ def _resumed(
 
 def _history(note: Mapping[str, Any], plan: Plan) -> History:
     """What a checkpoint's note tells, once it is found to have come about by this plan."""
-    if note.get("plan") != msgspec.to_builtins(plan):
+    if note.get("plan") != msgspec.json.decode(msgspec.json.encode(plan)):  # in which tuples are lists
         raise ValueError("it was made by other settings, or by another version of kuzushi")
     history = msgspec.convert(note, type=History)
     looks = len(history.updates)

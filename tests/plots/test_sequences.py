@@ -239,6 +239,7 @@ def test_a_string_too_long_to_follow_is_not_the_path(srn):
     arrays = {
         "state": np.zeros(sum(counts), np.int64),
         "string": np.repeat(np.arange(3), counts),
+        "determined": np.zeros(sum(counts), bool),
         "hidden": np.random.default_rng(0).uniform(-1, 1, (sum(counts), 2)).astype(np.float32),
     }
     assert short in drawn_one("1-states", dataclasses.replace(srn, walk=walk, arrays=arrays)).caption

@@ -1,5 +1,6 @@
 """Hidden states, read back from their artists."""
 
+import dataclasses
 from itertools import combinations
 
 import numpy as np
@@ -7,11 +8,21 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
+from scipy.spatial import ConvexHull
 
 from kuzushi.configs import SequencesConfig
 from kuzushi.experiments.sequences import run
 from kuzushi.plots.machines import colours
-from kuzushi.plots.states import LETTER, States, draw_states, draw_states_3d, pairs_of_units, place_names
+from kuzushi.plots.states import (
+    LETTER,
+    States,
+    convex_hull,
+    draw_hulls,
+    draw_states,
+    draw_states_3d,
+    pairs_of_units,
+    place_names,
+)
 from kuzushi.plots.style import BLACK, new_figure
 
 
@@ -35,7 +46,8 @@ def at_random(*, names, hid=2, steps=60, seed=0):
     points = np.random.default_rng(seed).uniform(-1, 1, (steps, hid)).astype(np.float32)
     named = tuple(names[i % len(names)] for i in range(steps))
     path = np.vstack([np.zeros((1, hid), np.float32), points[-10:]])
-    return States(points=points, names=named, path=path, path_names=named[-10:])
+    decided = np.arange(steps) % 3 == 0
+    return States(points=points, names=named, decided=decided, path=path, path_names=named[-10:])
 
 
 def cover(one, other, ax):
@@ -67,7 +79,8 @@ def test_the_path_is_that_of_one_string_from_0_on(result, string):
 
 def test_the_units_that_move_most_are_drawn_in_their_order():
     points = np.array([[1, 0, 5, 0.5, 2, 0.5], [-1, 0, -5, -0.5, -2, -0.5]], np.float32)
-    states = States(points=points, names=("a1", "end"), path=points, path_names=("a1",))
+    decided = np.array([False, True])
+    states = States(points=points, names=("a1", "end"), decided=decided, path=points, path_names=("a1",))
     assert states.units(4) == [0, 2, 3, 4], "of equals the first"
     assert states.units(2) == [2, 4]
     assert states.units() == [0, 2, 3, 4, 5]
@@ -84,6 +97,49 @@ def test_every_point_is_drawn_in_the_colour_of_its_state(ax, states):
     assert ax.get_xlim() == ax.get_ylim() == (-1.15, 1.15)
 
 
+def test_points_after_which_one_symbol_may_come_have_a_black_ring(ax, result, states):
+    draw_states(ax, states, (0, 1))
+    (dots,) = ax.collections
+    ringed = [to_hex(edge) == "#000000" for edge in dots.get_edgecolors()]
+    assert ringed == states.decided.tolist()
+    decided = {name for name, ring in zip(states.names, ringed, strict=True) if ring}
+    assert decided == {name for name in states.names if not name.startswith("a")}
+    assert not any(ring for name, ring in zip(states.names, ringed, strict=True) if name not in decided)
+
+
+def test_a_hull_around_the_points_of_each_state_has_its_colour(ax):
+    states = at_random(names=("a1", "a2", "3b"))
+    draw_states(ax, states, (1, 0))
+    names = tuple(dict.fromkeys(states.names))
+    colour = colours(names)
+    assert [to_hex(hull.get_facecolor()) for hull in ax.patches] == [colour[name].lower() for name in names]
+    for hull, name in zip(ax.patches, names, strict=True):
+        own = states.points[np.array(states.names) == name][:, [1, 0]].astype(float)
+        corners = {tuple(corner) for corner in hull.get_xy()}
+        assert corners == {tuple(own[place]) for place in ConvexHull(own).vertices}
+
+
+@pytest.mark.parametrize(
+    ("points", "corners"),
+    [
+        ([[1, 2]], [[1, 2]]),
+        ([[1, 2], [1, 2], [1, 2]], [[1, 2]]),
+        ([[0, 0], [2, 2], [1, 1]], [[0, 0], [2, 2]]),
+        ([[0, 0], [0, 3], [0, 1], [0, 0]], [[0, 0], [0, 3]]),
+        ([[0, 0], [2, 0], [1, 0], [0, 2], [1, 1], [0.5, 0.5]], [[0, 0], [2, 0], [0, 2]]),
+    ],
+)
+def test_the_hull_of_few_points_or_points_on_a_line_has_only_their_ends(points, corners):
+    np.testing.assert_array_equal(convex_hull(np.array(points, np.float32)), corners)
+
+
+def test_a_state_that_is_always_the_same_point_has_no_hull(ax):
+    points = np.array([[0.5, 0.5], [0.5, 0.5], [0.1, 0.2], [0.3, 0.1]], np.float32)
+    names = ("a1", "a1", "end", "end")
+    draw_hulls(ax, points, names, {"a1": "red", "end": "blue"})
+    assert [to_hex(hull.get_facecolor()) for hull in ax.patches] == ["#0000ff"]
+
+
 def test_the_arrows_go_along_the_path_from_a_star_at_0(ax, states):
     draw_states(ax, states, (1, 2))
     (star,) = ax.lines
@@ -96,9 +152,8 @@ def test_the_arrows_go_along_the_path_from_a_star_at_0(ax, states):
 
 def test_where_the_state_stays_there_is_no_arrow(ax):
     path = np.array([[0, 0], [0.5, 0.5], [0.5, 0.5004], [0.5, 0.6]], np.float32)
-    draw_states(
-        ax, States(points=path[1:], names=("a1", "1b", "end"), path=path, path_names=("a1", "1b", "end")), (0, 1)
-    )
+    names, decided = ("a1", "1b", "end"), np.array([False, True, True])
+    draw_states(ax, States(points=path[1:], names=names, decided=decided, path=path, path_names=names), (0, 1))
     np.testing.assert_array_equal([arrow.xy for arrow in arrows(ax)], path[[1, 3]])
 
 
@@ -160,7 +215,7 @@ def test_names_in_space_lie_on_the_path_and_apart():
         assert text.get_text().strip() == places[tuple(np.float32(text.get_position_3d()).tolist())]
     for one, other in combinations(ax.texts, 2):
         assert np.abs(np.subtract(one.get_position_3d(), other.get_position_3d())).max() > 0.2
-    crowded = States(points=states.points, names=states.names, path=0.05 * states.path, path_names=states.path_names)
+    crowded = dataclasses.replace(states, path=0.05 * states.path, path_names=states.path_names)
     ax = new_figure(5, 5).add_subplot(projection="3d")
     draw_states_3d(ax, crowded, (0, 1, 2))
     assert [text.get_text().strip() for text in ax.texts] == [states.path_names[0]]

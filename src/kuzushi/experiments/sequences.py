@@ -165,7 +165,12 @@ def _arrays(model: SRN | LSTM, net: int, streams: Streams) -> Arrays:
     """Where one net is after each symbol of each string; the strings are read one by one and laid end to end."""
     trace, present = _trace(model, streams), streams.present
     string = torch.arange(len(present))[:, None].expand_as(present)
-    arrays = {"state": streams.state[present], "string": string[present], "hidden": trace.hidden[net].cpu()[present]}
+    arrays = {
+        "state": streams.state[present],
+        "string": string[present],
+        "determined": streams.determined[present],
+        "hidden": trace.hidden[net].cpu()[present],
+    }
     if trace.cell is not None and trace.gates is not None:
         arrays |= {"cell": trace.cell[net].cpu()[present], "gates": trace.gates[net].cpu()[present]}
     return {name: array.numpy() for name, array in arrays.items()}

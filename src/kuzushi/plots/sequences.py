@@ -142,8 +142,9 @@ def _states(name: str, result: SequencesResult) -> Drawn:
         caption=f"The hidden units of the {TITLES[result.model]}{some} after each symbol of {_walks(result)}, "
         f"{_which(result)}. Colour and name say where in the language each point is. "
         f"{names_of_states(result)} The star is the initial state, and the "
-        f"arrows follow {_path(result)}. Points of one name close together, and apart from all others, mean that the "
-        "net knows where it is.",
+        f"arrows follow {_path(result)}. A hull is around the points of each name: hulls that are small, and apart "
+        "from all others, mean that the net knows where it is. Points with a black ring are those after which only one "
+        "symbol may come.",
         alternative=f"Mean hidden activations by state: {_means(states)}.",
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Polygon
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from mpl_toolkits.mplot3d.axes3d import Axes3D
@@ -31,6 +32,8 @@ class States:
 
     points: NDArray[np.float32]
     names: tuple[str, ...]
+    decided: NDArray[np.bool_]
+    """Of shape (steps,): whether only one symbol may come next."""
     path: NDArray[np.float32]
     """The states of one string, of shape (symbols + 1, hid); the first is the initial state, 0."""
     path_names: tuple[str, ...]
@@ -43,6 +46,7 @@ class States:
         return cls(
             points=hidden,
             names=tuple(names),
+            decided=result.arrays["determined"],
             path=np.vstack([np.zeros_like(hidden[:1]), hidden[chosen]]),
             path_names=tuple(name for name, on in zip(names, chosen, strict=True) if on),
         )
@@ -59,10 +63,16 @@ def pairs_of_units(states: States) -> list[tuple[int, int]]:
 
 
 def draw_states(ax: Axes, states: States, units: tuple[int, int]) -> None:
-    """Draw two units against each other: every visited state, the path of one string, and the names of the states."""
+    """Draw two units against each other: every visited state, the path of one string, and the names of the states.
+
+    Each state has a hull around its points, and a point has a black ring where the next symbol is decided.
+    """
     colour = colours(tuple(dict.fromkeys(states.names)))
-    (x, y), path = states.points[:, units].T, states.path[:, units]
-    ax.scatter(x, y, s=28, c=[colour[name] for name in states.names], edgecolor="white", linewidth=0.6, zorder=3)
+    points, path = states.points[:, units], states.path[:, units]
+    draw_hulls(ax, points, states.names, colour)
+    x, y = points.T
+    ring = ["black" if decided else "white" for decided in states.decided]
+    ax.scatter(x, y, s=28, c=[colour[name] for name in states.names], edgecolor=ring, linewidth=0.6, zorder=3)
     ax.plot(*path[0], "*", markersize=9, color=BLACK, zorder=4)
     for start, end in pairwise(path):
         if np.abs(end - start).max() > 1e-3:
@@ -75,6 +85,45 @@ def draw_states(ax: Axes, states: States, units: tuple[int, int]) -> None:
     ax.set_box_aspect(1)
     ax.grid(alpha=0.3)
     place_names(ax, states, units, colour)
+
+
+def draw_hulls(ax: Axes, points: NDArray[np.float32], names: tuple[str, ...], colour: Mapping[str, str]) -> None:
+    """Draw the smallest convex polygon around the points of each name, in its colour."""
+    of = np.array(names)
+    for name in dict.fromkeys(names):
+        corners = convex_hull(points[of == name])
+        if len(corners) > 1:
+            ax.add_patch(Polygon(corners, facecolor=(colour[name], 0.15), edgecolor=(colour[name], 0.5), zorder=1))
+
+
+def convex_hull(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The corners of the smallest convex polygon around points, of shape (corners, 2), counter-clockwise.
+
+    Points on a line have two corners, equal ones a single one (Andrew 1979, Inf. Proc. Lett. 9, 216-219).
+
+    Example: convex_hull([[0, 0], [2, 0], [1, 0], [0, 2]]) -> [[0, 0], [2, 0], [0, 2]]
+    """
+    ordered = np.unique(points, axis=0)
+    if len(ordered) == 1:
+        return ordered
+    lower, upper = _turning_left(ordered), _turning_left(ordered[::-1])
+    return np.array([*lower[:-1], *upper[:-1]], points.dtype)
+
+
+def _turning_left(points: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """Those of the points, in order, along which a path only ever turns left."""
+    path: list[NDArray[np.float32]] = []
+    for point in points:
+        while len(path) > 1 and _turn(path[-2], path[-1], point) <= 0:
+            path.pop()
+        path.append(point)
+    return path
+
+
+def _turn(first: NDArray[np.float32], second: NDArray[np.float32], third: NDArray[np.float32]) -> float:
+    """Above 0 for a turn to the left."""
+    (x, y), (next_x, next_y) = second - first, third - second
+    return float(x * next_y - y * next_x)
 
 
 def place_names(ax: Axes, states: States, units: tuple[int, int], colour: Mapping[str, str]) -> list[Annotation]:
