@@ -34,8 +34,8 @@ from kuzushi.training import Evaluation, Plan, fit
 from memory import Memory
 from mutants import in_gzip, in_json, in_npz, in_png, in_safetensors, in_tar, mutated
 
-SECONDS = 5.0
-"""The longest that one small file may take."""
+SECONDS, WAITING = 5.0, 60.0
+"""The longest that one small file may take of the processor, and at all, beside whatever other work."""
 LONGEST_LINE = 700
 MOST_SYMBOLS = 2_000
 """Of strings of which something is claimed, where a claim is checked: that is meant to take long for long ones."""
@@ -79,13 +79,15 @@ def stop(*_):
 def peak_of(read, path):
     """The memory that reading takes, and what it came to: None, or an error."""
     tracemalloc.start()
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, WAITING)
     error = None
     try:
         read(path)
     except (Exception, Endless) as raised:
         error = raised
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -117,10 +119,14 @@ def examine(form, *, files, seed):
         good = form.good[place]
         content = (form.inside if rng.random() < 0.6 else mutated)(good, rng)
         form.path.write_bytes(content)
-        started = time.perf_counter()
+        started = time.process_time()
         peak, error = peak_of(form.read, form.path)
-        seen.slowest = max(seen.slowest, time.perf_counter() - started)
-        used = peak / max(plausible[place] * max(1, len(content) / len(good)), form.declared(form.path))
+        seen.slowest = max(seen.slowest, time.process_time() - started)
+        allowed = max(plausible[place] * max(1, len(content) / len(good)), form.declared(form.path))
+        if peak > TIMES * allowed:  # once more: what another thread takes meanwhile is not the file's
+            form.path.write_bytes(content)
+            peak, error = peak_of(form.read, form.path)
+        used = peak / allowed
         seen.most = max(seen.most, used)
         reason = fault(error) or (f"took {used:.1f} times the memory" if used > TIMES else None)
         if reason is not None:
@@ -356,15 +362,16 @@ FORMATS = {
 def test_a_file_is_read_or_refused_in_one_line(name, finished, request):
     form = FORMATS[name](finished)
     files = request.config.getoption("files", default=200)
-    before = signal.signal(signal.SIGALRM, stop)
+    before = {kind: signal.signal(kind, stop) for kind in (signal.SIGPROF, signal.SIGALRM)}
     try:
         seen = examine(form, files=files, seed=request.config.getoption("file_seed", default=0))
     finally:
-        signal.signal(signal.SIGALRM, before)
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
         form.path.write_bytes(form.good[0])
     print(
-        f"{name}: {files} files, {seen.read} read, {seen.refused} refused, {seen.slowest:.2f} s at most, "
-        f"{seen.most:.1f} times the memory at most"
+        f"{name}: {files} files, {seen.read} read, {seen.refused} refused; at most {seen.slowest:.2f} s of the "
+        f"processor and {seen.most:.1f} times the memory"
     )
     assert not seen.wrong, f"{len(seen.wrong)} files:\n" + "\n".join(seen.wrong[:20])
     assert seen.refused or name == "progress.jsonl"  # of which lines are left out that are none
