@@ -40,7 +40,9 @@ def images():
 
 
 def small(net, *, classes=10, seed=0):
-    return build(CharactersConfig(net=net, hid=30), classes=classes, side=28, seed=seed)
+    return build(
+        CharactersConfig(net=net, **({"hid": 30} if net == "full" else {})), classes=classes, side=28, seed=seed
+    )
 
 
 @pytest.mark.parametrize("net", NAMES)

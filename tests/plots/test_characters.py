@@ -26,7 +26,7 @@ from kuzushi.plots.pairs import COLOURS, pair_shares
 from kuzushi.plots.style import new_figure
 from kuzushi.results import EpochScore, TrainedSeed
 
-BRUSH = {"data": "brush:200/50", "preset": "report", "epochs": 2, "hid": 30}
+BRUSH = {"data": "brush:200/50", "preset": "report", "epochs": 2}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def lin():
 
 @pytest.fixture(scope="module")
 def full():
-    return run(CharactersConfig(net="full", **BRUSH))
+    return run(CharactersConfig(net="full", hid=30, **BRUSH))
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,8 @@ def test_where_the_automaton_cannot_read_on_there_is_no_state_till_the_end_of_th
 
 def test_the_units_are_those_in_which_the_nearest_two_states_lie_farthest_apart():
     points = np.array([[0, 0, 0], [0.1, 0, 0.9], [0, 0.8, 0.9], [0.1, 0.8, 0]], dtype=np.float32)
-    states = States(points=points, names=("0", "1", "2", "3"), path=points, path_names=("0", "1", "2"))
+    names = ("0", "1", "2", "3")
+    states = States(points=points, names=names, decided=np.ones(4, bool), path=points, path_names=names[:3])
     assert most_apart(states) == (1, 2)
 
 

@@ -17,8 +17,8 @@ from kuzushi.reference import PUBLISHED
 @pytest.fixture(scope="module")
 def nets():
     return [
-        run(CharactersConfig(net=net, data="brush:200/50", preset="report", epochs=2, seeds=seeds, hid=30))
-        for net, seeds in (("lin", 2), ("full", 1))
+        run(CharactersConfig(data="brush:200/50", preset="report", epochs=2, **options))
+        for options in ({"net": "lin", "seeds": 2}, {"net": "full", "hid": 30})
     ]
 
 
