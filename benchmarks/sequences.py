@@ -34,7 +34,7 @@ from typing import Any, Literal
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.nn.functional import one_hot
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -44,7 +44,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from kuzushi.analysis.exactness import exactness
 from kuzushi.configs import SequencesConfig
 from kuzushi.data.languages import named
-from kuzushi.experiments.recurrent import PRESETS, STRINGS, loss_of, plan, read, untrained
+from kuzushi.experiments.recurrent import PRESETS, STRINGS, lesson, loss_of, plan, read, untrained
 from kuzushi.models.recurrent import SRN, loaded
 from kuzushi.runs import Silent
 from kuzushi.training import Evaluation, fit
@@ -194,12 +194,10 @@ class Ensemble:
 
     def losses(self, update: int) -> Tensor:
         """The loss of each net on the streams of one update."""
-        preset, generator = PRESETS[self.config.preset], Generator().manual_seed(self.config.seed << 32 | update)
-        batch = preset.batch * (1 if preset.shared else self.config.nets)
-        streams = LANGUAGE.draw(batch, strings=STRINGS, longest=self.config.length, generators=[generator])
-        groups = 1 if preset.shared else self.config.nets
-        trace = read(self.model, streams, groups=groups)
-        return loss_of(trace, streams, groups=groups, weight_of_free=preset.weight_of_free, worst=0.0)
+        given = lesson([self.config], LANGUAGE, update, noise=0.0)
+        trace = read(self.model, given.streams, groups=given.groups)
+        free = PRESETS[self.config.preset].weight_of_free
+        return loss_of(trace, given.streams, groups=given.groups, weight_of_free=free, worst=0.0)
 
     def train(self, updates: int) -> None:
         """Make so many updates more, unscored."""

@@ -97,6 +97,19 @@ def test_a_run_whose_nets_are_all_right_ends_there_while_the_others_go_on():
     assert len(set(ended)) == 3
 
 
+def test_what_was_handed_over_is_not_looked_at_again():
+    asked = []
+
+    class Asked(Memory):
+        def load(self, stage):
+            asked.append(self)
+            return super().load(stage)
+
+    first, *_ = journals = together(ENDING_APART, [Asked() for _ in ENDING_APART])
+    assert [asked.count(journal) for journal in journals[1:]] == [2, 2]  # before the training, and at its end
+    assert asked.count(first) < 6  # also for the checkpoint of all, whatever the number of evaluations, here eight
+
+
 class Stopping(RunFolder):
     """A folder in which a run is stopped after so many checkpoints."""
 

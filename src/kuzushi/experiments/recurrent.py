@@ -115,11 +115,11 @@ def train(
 
     def losses(update: int) -> Float[Tensor, " nets"]:
         loudness = risen(update / planned.updates, *RISES)
-        lesson = _lesson(configs, language, update, noise=loudness * preset.forget_noise)
-        streams = lesson.streams.to(device)
-        trace = read(model, streams, groups=lesson.groups, noise=lesson.noise)
+        given = lesson(configs, language, update, noise=loudness * preset.forget_noise)
+        streams = given.streams.to(device)
+        trace = read(model, streams, groups=given.groups, noise=given.noise)
         return loss_of(
-            trace, streams, groups=lesson.groups, weight_of_free=preset.weight_of_free,
+            trace, streams, groups=given.groups, weight_of_free=preset.weight_of_free,
             worst=preset.weight_of_worst if loudness == 1.0 else 0.0,
         )  # fmt: skip
 
@@ -134,7 +134,7 @@ def train(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Lesson:
+class Lesson:
     """What the nets read in one update."""
 
     streams: Streams
@@ -144,17 +144,17 @@ class _Lesson:
     """On the forget gates."""
 
 
-def _lesson(configs: Sequence[SequencesConfig], language: Language, update: int, *, noise: float) -> _Lesson:
+def lesson(configs: Sequence[SequencesConfig], language: Language, update: int, *, noise: float) -> Lesson:
     """What the nets of each run read in one update, and the noise of this size that they read it with."""
     config, preset = configs[0], PRESETS[configs[0].preset]
     seeds = [np.random.SeedSequence([each.seed, update]).generate_state(1, np.uint64) for each in configs]
     generators = [Generator().manual_seed(int(drawn)) for (drawn,) in seeds]
     own = 1 if preset.shared else config.nets  # groups of nets in each run
     streams = language.draw(preset.batch * own, strings=STRINGS, longest=config.length, generators=generators)
-    return _Lesson(
+    return Lesson(
         streams=streams,
         groups=own * len(configs),
-        noise=noise * _gaussian(config, streams, generators) if preset.forget_noise else None,
+        noise=noise * _gaussian(config, streams, generators) if noise else None,
     )
 
 

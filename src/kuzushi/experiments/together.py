@@ -47,6 +47,7 @@ class Together:
     def __init__(self, configs: Sequence[Config], journals: Sequence[Journal], *, axis: int = 0) -> None:
         self._members = [msgspec.to_builtins(config) for config in configs]
         self._journals, self._axis = journals, axis
+        self._training = set(range(len(journals)))
 
     def begin(self, config: Config, provenance: Provenance, fingerprint: str) -> None:
         """Each run begins in its own journal."""
@@ -67,8 +68,10 @@ class Together:
 
     def save(self, stage: str, arrays: Arrays, note: Mapping[str, Any]) -> None:
         """Keep what all need to go on, and before it the share of each run that is done now."""
-        for place, journal in enumerate(self._journals):
-            if self._is_done(note, place) and journal.load(stage) is None:
+        for place in [run for run in self._training if self._is_done(note, run)]:
+            self._training.remove(place)
+            journal = self._journals[place]
+            if journal.load(stage) is None:  # else it was done before all of them were stopped
                 self._hand_over(journal, stage, self._share(arrays, place), self._history(note, place))
         self._journals[0].save(STAGE, arrays, {**note, "members": self._members})
 

@@ -62,6 +62,7 @@ class SequencesResult:
     arrays, of the shown net over the first test strings, each from the initial state (`walk`):
         state: int64 of shape (steps,), places in `states`.
         string: int64 of shape (steps,), which string the step belongs to.
+        determined: bool of shape (steps,), whether only one symbol may come next.
         hidden: float32 of shape (steps, hid), after each symbol.
         cell: float32 of shape (steps, hid), for the LSTM.
         gates: float32 of shape (steps, 3, hid), input, forget and output gate, for the LSTM.
