@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from browsers import chromium
 from kuzushi.configs import CharactersConfig, CheckerboardConfig, DesignConfig, SequencesConfig
 from kuzushi.experiments import characters, checkerboard, design, sequences
+from kuzushi.plots.sequences import Figures
 from kuzushi.report.page import page
 from kuzushi.results import Result
 
@@ -77,8 +78,9 @@ def without_figures(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[
     def build(results: list[Result]) -> str:
         path = tmp_path_factory.mktemp("page") / "index.html"
         with pytest.MonkeyPatch.context() as patch:
-            for subject in ("characters", "checkerboard", "design", "sequences"):
+            for subject in ("characters", "checkerboard", "design"):
                 patch.setattr(f"kuzushi.report.{subject}.figures", lambda results: ())
+            patch.setattr("kuzushi.report.sequences.figures", lambda result, place: Figures())
             path.write_text(page(results), encoding="utf-8")
         return path.as_uri()
 

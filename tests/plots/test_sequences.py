@@ -3,7 +3,7 @@
 import dataclasses
 import io
 import re
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 import pytest
@@ -62,13 +62,19 @@ def ax():
     return new_figure(6, 4).subplots()
 
 
+def drawn_of(result, place=1):
+    """The figures of one result; each is drawn when it is asked for."""
+    each = figures(result, place)
+    return chain(each.how_far, each.how, each.how_sure)
+
+
 def drawn(*results):
-    return {figure.name: figure for figure in figures(results)}
+    return {figure.name: figure for place, result in enumerate(results, 1) for figure in drawn_of(result, place)}
 
 
 def drawn_one(name, result):
     """One figure of a result; those after it are not drawn."""
-    return next(figure for figure in figures([result]) if figure.name == name)
+    return next(figure for figure in drawn_of(result) if figure.name == name)
 
 
 def failing_at(result, *lengths, shown=0, **changes):
@@ -91,12 +97,12 @@ def step(symbol, legal, *, right):
 # --- all figures ----------------------------------------------------------------------------------------------
 
 
-def test_every_figure_has_a_name_of_its_own_and_words_and_can_be_rendered(figured, srn, lstm, reber):
-    assert [one.name for one in figures([srn, lstm, reber])] == [
-        "1-machine", "1-states", "1-predictions", "1-first-failure", "1-training", "1-phase-portraits",
-        "2-machine", "2-states", "2-states-3d", "2-gates", "2-predictions", "2-first-failure", "2-training",
+def test_every_figure_has_a_name_of_its_own_and_words_and_can_be_rendered(figured):
+    assert list(figured) == [
+        "1-training", "1-first-failure", "1-predictions", "1-machine", "1-states", "1-phase-portraits",
+        "2-training", "2-first-failure", "2-predictions", "2-machine", "2-states", "2-states-3d", "2-gates",
         "2-counting", "2-decoded-counts", "2-cell-steps", "2-snapped",
-        "3-machine", "3-states", "3-states-3d", "3-predictions", "3-first-failure", "3-training",
+        "3-training", "3-first-failure", "3-predictions", "3-machine", "3-states", "3-states-3d",
         "3-automaton", "3-automaton-states",
     ]  # fmt: skip
     for one in figured.values():
@@ -118,19 +124,20 @@ def test_no_figure_needs_letters_beyond_ascii_but_a_minus_and_a_dot(figured):
 def test_a_net_of_one_unit_has_no_plane_of_states():
     result = run(SequencesConfig(lang="anbn", model="lstm", hid=1, nets=1, length=2, test_length=2, updates=1))
     assert list(drawn(unexplained(result))) == [
-        "1-machine", "1-gates", "1-predictions", "1-first-failure", "1-training",
+        "1-training", "1-first-failure", "1-predictions", "1-machine", "1-gates",
     ]  # fmt: skip
 
 
 def test_a_machine_without_room_on_a_page_is_not_drawn(srn):
     result = run(SequencesConfig(lang="a5b5c5", nets=1, length=4, test_length=4, updates=1))
     assert len(result.machine.states) > MOST_STATES >= len(srn.machine.states)
-    assert next(iter(figures([result]))).name == "1-states"
+    assert next(iter(figures(result, 1).how)).name == "1-states"
 
 
-def after_training(result):
-    names = list(drawn(result))
-    return names[names.index("1-training") + 1 :]
+def explaining(result):
+    """The names of the figures of how the nets count, after those that ensembles have for themselves."""
+    bare = ("training", "first-failure", "predictions", "machine", "states", "states-3d", "gates")
+    return [name for name in drawn(result) if name.removeprefix("1-") not in bare]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +151,7 @@ def after_training(result):
     ],
 )
 def test_only_what_was_found_of_how_nets_count_is_drawn(request, name, field, expected):
-    assert after_training(unexplained(request.getfixturevalue(name), but=[field])) == expected
+    assert explaining(unexplained(request.getfixturevalue(name), but=[field])) == expected
 
 
 def test_a_counter_machine_is_drawn_before_the_counts_where_there_is_one(lstm):
@@ -154,13 +161,13 @@ def test_a_counter_machine_is_drawn_before_the_counts_where_there_is_one(lstm):
     )
     bare = unexplained(lstm, but=["counts"])
     counting = ["1-counting", "1-decoded-counts", "1-cell-steps"]
-    assert after_training(dataclasses.replace(bare, counter_machine=found)) == ["1-counter-machine", *counting]
-    assert after_training(dataclasses.replace(bare, counter_machine=none)) == counting
+    assert explaining(dataclasses.replace(bare, counter_machine=found)) == ["1-counter-machine", *counting]
+    assert explaining(dataclasses.replace(bare, counter_machine=none)) == counting
 
 
 def test_where_no_net_could_be_snapped_there_is_no_figure_of_it(lstm):
     nothing = dataclasses.replace(lstm.snapping, nets=(), first_failure=(), exact=0, certification=None)
-    assert after_training(dataclasses.replace(unexplained(lstm), snapping=nothing)) == []
+    assert explaining(dataclasses.replace(unexplained(lstm), snapping=nothing)) == []
 
 
 # --- machine and states ---------------------------------------------------------------------------------------

@@ -127,12 +127,14 @@ def test_every_id_is_unique_and_every_reference_leads_to_one(read):
 
 def test_the_subjects_stand_in_the_order_of_the_study_and_are_linked(read):
     assert subjects(read) == ["characters", "checkerboard", "sequences"]
-    assert [attributes["href"] for attributes in read.all("a")] == ["#characters", "#checkerboard", "#sequences"]
+    assert [attributes["href"] for attributes in read.all("a")] == [
+        "#characters", "#checkerboard", "#sequences", "#sequences-1",
+    ]  # fmt: skip
     assert "from 3 runs" in read.text
 
 
 def test_every_figure_of_every_section_is_embedded_with_its_words(html, read, parts):
-    figures = [(one.name, drawn) for one in parts for drawn in one.figures]
+    figures = [(one.name, drawn) for one in parts for drawn in one.every_figure]
     assert [attributes["id"] for attributes in read.all("figure")] == [
         f"{name}-{drawn.name}" for name, drawn in figures
     ]
@@ -148,16 +150,18 @@ def test_every_figure_of_every_section_is_embedded_with_its_words(html, read, pa
 
 
 def test_every_paragraph_table_and_cell_is_on_the_page(read, parts):
-    tables = [table for one in parts for table in (*one.tables, one.runs)]
+    tables = [table for one in parts for table in one.every_table]
     assert len(read.all("table")) == len(tables)
     assert len(read.all("tr")) == sum(1 + len(table.rows) for table in tables)
     unnamed = sum(not cell for table in tables for cell in table.header)
     assert len(read.all("td")) == sum(len(row) - 1 for table in tables for row in table.rows) + unnamed
     without_kana = str.maketrans(dict.fromkeys("".join(kana.kana for kana in KANA), " "))
     for one in parts:
-        for paragraph in (one.title, one.question, *one.answer):
+        titles = [one.title, *(chapter.title for chapter in one.chapters)]
+        told = [text for part in (one, *one.parts) for text in (part.question, *part.answer)]
+        for paragraph in (*titles, *told):
             assert " ".join(paragraph.split()) in read.text
-        for table in (*one.tables, one.runs):
+        for table in one.every_table:
             for cell in (table.title, table.note, *table.header, *(cell for row in table.rows for cell in row)):
                 assert " ".join(cell.translate(without_kana).split()) in read.text
     assert len(read.all("details")) == sum(table.folded for table in tables) + len(read.all("img"))

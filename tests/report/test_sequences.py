@@ -8,6 +8,8 @@ import pytest
 
 from kuzushi.configs import SequencesConfig
 from kuzushi.experiments.sequences import run
+from kuzushi.plots.sequences import Figures
+from kuzushi.plots.style import Drawn, new_figure
 from kuzushi.report import certainty, counters, dynamics, extraction, sequences
 from kuzushi.report.sequences import section, text
 
@@ -33,7 +35,7 @@ def reber():
 @pytest.fixture(autouse=True)
 def undrawn(monkeypatch):
     """Figures have tests of their own."""
-    monkeypatch.setattr(sequences, "figures", lambda results: ())
+    monkeypatch.setattr(sequences, "figures", lambda result, place: Figures())
 
 
 def failing_at(result, *lengths, shown=0, **changes):
@@ -47,6 +49,18 @@ def unexplained(result):
     return dataclasses.replace(result, **dict.fromkeys(EXPLAINED))
 
 
+def chapter(result):
+    """What is told of the result by itself."""
+    (one,) = section([result]).chapters
+    return one
+
+
+def stream(result):
+    """One stream, symbol by symbol."""
+    (table,) = chapter(result).parts[0].tables
+    return table
+
+
 def named(table):
     """The rows of a table as one dictionary each."""
     return [dict(zip(table.header, row, strict=True)) for row in table.rows]
@@ -54,18 +68,18 @@ def named(table):
 
 def test_every_row_of_every_table_is_text_and_as_long_as_its_header(srn, lstm, reber):
     one = section([srn, lstm, reber])
-    for table in (*one.tables, one.runs):
+    for table in one.every_table:
         assert table.rows
         for row in (table.header, *table.rows):
             assert len(row) == len(table.header)
             assert all(isinstance(cell, str) for cell in row)
-    assert all(paragraph.endswith(".") for paragraph in one.answer)
+    assert all(paragraph.endswith(".") for part in (one, *one.parts) for paragraph in part.answer)
 
 
 @pytest.mark.parametrize("name", ["srn", "lstm", "reber"])
 def test_the_stream_is_written_symbol_by_symbol_with_the_numbers_of_the_shown_net(request, name):
     result = request.getfixturevalue(name)
-    table = section([result]).tables[1]
+    table = stream(result)
     units, alphabet = result.hid, len(result.symbols)
     assert table.header[2:-2] == (
         *(f"hidden {i}" for i in range(1, units + 1)), *(f"p({symbol})" for symbol in result.symbols)
@@ -82,7 +96,7 @@ def test_the_stream_is_written_symbol_by_symbol_with_the_numbers_of_the_shown_ne
 
 def test_the_same_stream_is_printed_in_a_terminal(srn):
     lines = text(srn).splitlines()
-    table = section([srn]).tables[1]
+    table = stream(srn)
     begins = next(place for place, line in enumerate(lines) if line.split()[:2] == ["symbol", "state"])
     for line, row in zip(lines[begins + 1 : begins + 1 + len(table.rows)], table.rows, strict=True):
         assert line.split() == " ".join(row).split()
@@ -148,65 +162,94 @@ def test_brackets_are_scored_everywhere_and_by_their_nesting():
     one = section([result])
     assert "are exact on every test string nested at most 3 deep, alone" in one.answer[0]
     assert named(one.tables[0])[0]["trained on"] == "nesting ≤ 3"
-    assert {row[-1] for row in one.tables[1].rows} <= {"right", "wrong"}
+    rows = stream(result).rows
+    assert {row[-1] for row in rows} <= {"right", "wrong"}
     assert all(
-        row[-1] == ("right" if step.right else "wrong")
-        for row, step in zip(one.tables[1].rows, result.shown.steps, strict=True)
+        row[-1] == ("right" if step.right else "wrong") for row, step in zip(rows, result.shown.steps, strict=True)
     )
 
 
 def test_the_answer_says_how_many_nets_are_exact_and_how_far_the_best_goes(srn, reber):
-    of_srn, of_reber, scored = section([unexplained(srn), unexplained(reber)]).answer
+    of_srn, of_reber, _ = section([unexplained(srn), unexplained(reber)]).answer
     assert of_srn.startswith(f"SRN with 2 units on aⁿb²ⁿ: {srn.solved} of 3 nets, ")
     assert "are exact on every string up to n = 3, alone and in a stream without reset" in of_srn
     assert re.search(rf"The one that goes furthest fails first at {max(srn.first_failure)}\.$", of_srn)
     assert f"every test string of the grammar (the longest has {reber.tested_length} symbols), " in of_reber
-    assert scored.startswith("Nets are scored by whole strings")
     never = section([failing_at(srn, 2, None, shown=1)]).answer[0]
     assert never.endswith("The one that goes furthest has no failure up to 6.")
 
 
-# --- how the nets count ---------------------------------------------------------------------------------------
+# --- question by question -------------------------------------------------------------------------------------
 
 
-def test_what_was_found_of_an_ensemble_is_told_after_its_score(srn, lstm, reber):
+def test_each_ensemble_is_told_by_itself_in_the_order_in_which_a_student_would_ask(srn, lstm, reber):
     one = section([srn, lstm, reber])
-    scores, plain = one.tables[0], section([unexplained(result) for result in (srn, lstm, reber)])
-    of_srn, of_lstm, of_reber, scored = plain.answer
-    assert one.answer == (
-        of_srn, *dynamics.paragraphs(srn.dynamics), *certainty.paragraphs(srn),
-        of_lstm, *counters.paragraphs(lstm.counts, lstm.counter_machine), *certainty.paragraphs(lstm),
-        of_reber, *extraction.answer(reber, reber.automata),
-        scored,
-    )  # fmt: skip
-    _, srn_stream, lstm_stream, reber_stream = plain.tables
-    assert one.tables == (
-        scores,
-        srn_stream, *dynamics.tables(srn.dynamics), *certainty.tables(srn),
-        lstm_stream, *counters.tables(lstm.counts, lstm.counter_machine), *certainty.tables(lstm),
-        reber_stream, extraction.nets(reber, reber.automata),
-        extraction.summary([(reber, reber.automata)]),
-    )  # fmt: skip
+    assert [each.name for each in one.chapters] == ["sequences-1", "sequences-2", "sequences-3"]
+    assert [each.title for each in one.chapters] == [
+        "SRN with 2 units on aⁿb²ⁿ, n ≤ 3", "LSTM with 3 units on aⁿb²ⁿc³ⁿ, n ≤ 3",
+        "SRN with 2 units on Reber's grammar, all lengths",
+    ]  # fmt: skip
+    for each in one.chapters:
+        assert [part.question for part in each.parts] == [
+            "Does it work, and how far?", "How does it do it?", "Can we be sure?",
+        ]  # fmt: skip
 
 
-def test_each_question_is_asked_of_the_nets_that_can_answer_it(srn, lstm, reber):
-    questions = ("How does the SRN count?", "What is in the cell", "What machine did it learn?", "Can we be sure?")
-    asked = [
-        [question for question in questions if any(said.startswith(question) for said in section([result]).answer)]
-        for result in (srn, lstm, reber)
-    ]
-    assert asked == [[questions[0], questions[3]], [questions[1], questions[3]], [questions[2]]]
+def test_what_was_found_stands_under_the_question_that_it_answers(srn, lstm, reber):
+    (_, how, sure), (_, how_lstm, sure_lstm), (_, how_reber, sure_reber) = (
+        chapter(result).parts for result in (srn, lstm, reber)
+    )
+    assert (how.answer, how.tables) == (dynamics.paragraphs(srn.dynamics), dynamics.tables(srn.dynamics))
+    assert (sure.answer, sure.tables) == (certainty.paragraphs(srn), certainty.tables(srn))
+    found = lstm.counts, lstm.counter_machine
+    assert (how_lstm.answer, how_lstm.tables) == (counters.paragraphs(*found), counters.tables(*found))
+    assert (sure_lstm.answer, sure_lstm.tables) == (certainty.paragraphs(lstm), certainty.tables(lstm))
+    assert how_reber.answer == (extraction.found(reber.automata),)
+    assert how_reber.tables == (extraction.nets(reber, reber.automata),)
+    assert (sure_reber.answer, sure_reber.tables) == (extraction.tried(reber, reber.automata), ())
+
+
+def test_figures_stand_under_the_question_that_they_answer(monkeypatch, lstm):
+    drawn = [Drawn(name=name, figure=new_figure(1, 1), caption="", alternative="") for name in ("far", "how", "sure")]
+    far, how, sure = ((each,) for each in drawn)
+    monkeypatch.setattr(sequences, "figures", lambda result, place: Figures(how_far=far, how=how, how_sure=sure))
+    one = section([lstm])
+    assert [part.figures for part in one.parts] == [far, how, sure]
+    assert one.every_figure == (*drawn,)
+
+
+def test_how_it_is_found_out_is_told_once_and_only_of_what_is_there(srn, lstm, reber):
+    methods = {
+        "srn": (sequences.SCORES, dynamics.METHOD, certainty.PROOF),
+        "lstm": (sequences.SCORES, counters.METHOD, certainty.PROOF, certainty.SNAP),
+        "reber": (sequences.SCORES, extraction.METHOD),
+        "all": (
+            sequences.SCORES, dynamics.METHOD, counters.METHOD, extraction.METHOD, certainty.PROOF, certainty.SNAP,
+        ),
+    }  # fmt: skip
+    asked = {"srn": [srn, srn], "lstm": [lstm], "reber": [reber], "all": [srn, lstm, reber]}
+    for name, results in asked.items():
+        assert section(results).answer[len(results) :] == methods[name]
 
 
 def test_where_nothing_was_found_only_scores_and_streams_are_told(srn, lstm):
     one = section([unexplained(srn), unexplained(lstm)])
-    assert len(one.answer) == 3
-    assert [table.title.partition(":")[0] for table in one.tables] == [
-        "Whole strings", "One stream, symbol by symbol", "One stream, symbol by symbol",
-    ]  # fmt: skip
+    assert one.answer[2:] == (sequences.SCORES,)
+    assert [table.title for table in one.tables] == ["Whole strings"]
+    for each in one.chapters:
+        (part,) = each.parts
+        assert part.question == "Does it work, and how far?"
+
+
+def test_the_shown_net_stands_beside_one_that_never_stops(srn):
+    result = failing_at(srn, 2, 5, 5, shown=1, accuracy=(0.5, 0.98765, 0.75), never_stop=0.857142)
+    assert chapter(result).parts[0].answer == (
+        "The median of the first failing lengths is 5. Net 2 goes furthest and is shown; it gets 98.77 % of the "
+        "determined symbols right, up to the length 6. A net that never stops gets 85.71 %.",
+    )
 
 
 def test_a_net_trained_on_one_length_has_no_counts_to_tell():
     result = run(SequencesConfig(lang="anbn", model="lstm", nets=1, length=1, test_length=2, updates=1))
     assert result.counts is result.counter_machine is None
-    assert not any("What is in the cell" in paragraph for paragraph in section([result]).answer)
+    assert counters.METHOD not in section([result]).answer

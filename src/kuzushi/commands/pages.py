@@ -97,6 +97,6 @@ def _write_figures(results: Sequence[Result], folder: Path) -> None:
     from kuzushi.runs import write_whole
 
     for section in sections(results):
-        for drawn in section.figures:
+        for drawn in section.every_figure:
             write_whole(folder / f"{section.name}-{drawn.name}.png", drawn.png())
     say(f"figures in {folder}")

@@ -1,6 +1,7 @@
 """Figures of recurrent nets: where the hidden state goes, what the gates do, and how far each net counts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
@@ -28,25 +29,38 @@ LONGEST_PATH = 30
 """The most symbols of the string whose path is drawn."""
 
 
-def figures(results: Sequence[SequencesResult]) -> Iterator[Drawn]:
-    """Every figure of every result."""
-    for place, result in enumerate(results, start=1):
-        if len(result.machine.states) <= MOST_STATES:
-            yield _machine(f"{place}-machine", result)
-        if result.hid > 1:
-            yield _states(f"{place}-states", result)
-        if result.hid > 2:
-            yield _states_3d(f"{place}-states-3d", result)
-        if "gates" in result.arrays:
-            yield _gates(f"{place}-gates", result)
-        yield _predictions(f"{place}-predictions", result)
-        yield _failures(f"{place}-first-failure", result)
-        yield _training(f"{place}-training", result)
-        yield from _explained(place, result)
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """The figures of one ensemble, by the question that they answer; each is drawn when it is asked for."""
+
+    how_far: Iterable[Drawn] = ()
+    """Whether the nets do what they should, and how far."""
+    how: Iterable[Drawn] = ()
+    """How they do it."""
+    how_sure: Iterable[Drawn] = ()
+    """What became of those that were made exact."""
 
 
-def _explained(place: int, result: SequencesResult) -> Iterator[Drawn]:
-    """How the nets count, and what became of those that were made exact."""
+def figures(result: SequencesResult, place: int) -> Figures:
+    """All that there is to draw of one ensemble; names begin with its place on the page."""
+    return Figures(how_far=_how_far(place, result), how=_how(place, result), how_sure=_how_sure(place, result))
+
+
+def _how_far(place: int, result: SequencesResult) -> Iterator[Drawn]:
+    yield _training(f"{place}-training", result)
+    yield _failures(f"{place}-first-failure", result)
+    yield _predictions(f"{place}-predictions", result)
+
+
+def _how(place: int, result: SequencesResult) -> Iterator[Drawn]:
+    if len(result.machine.states) <= MOST_STATES:
+        yield _machine(f"{place}-machine", result)
+    if result.hid > 1:
+        yield _states(f"{place}-states", result)
+    if result.hid > 2:
+        yield _states_3d(f"{place}-states-3d", result)
+    if "gates" in result.arrays:
+        yield _gates(f"{place}-gates", result)
     if result.dynamics is not None:
         yield from dynamics_figures(f"{place}", portrayed(result.dynamics, result.arrays))
     if result.counter_machine is not None and result.counter_machine.machine is not None:
@@ -55,6 +69,9 @@ def _explained(place: int, result: SequencesResult) -> Iterator[Drawn]:
         yield from counts_figures(f"{place}", result.counts)
     if result.automata is not None:
         yield from automata_figures(f"{place}", result, result.automata)
+
+
+def _how_sure(place: int, result: SequencesResult) -> Iterator[Drawn]:
     if result.snapping is not None and result.snapping.nets:
         yield snapping_figure(f"{place}-snapped", result, result.snapping)
 

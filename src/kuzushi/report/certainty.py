@@ -7,17 +7,24 @@ from kuzushi.results import SequencesResult
 from kuzushi.results.certificates import Certification, CertifiedNet, Refutation
 from kuzushi.results.snapping import Snapped, Snapping
 
+PROOF = (
+    "Can we be sure? A test ends somewhere, and a stream can be endless. The proof: boxes of states are given, and "
+    "intervals, rounded outward, enclose all that the net can do from a box with each string; if it is right all the "
+    "way, and back in one of the boxes at the end, then it is right on every stream."
+)
+SNAP = (
+    "An LSTM is also snapped, which makes another net of it: gates driven to 0 or 1 (the factor of ten of the "
+    "checkerboard at work again), increments tuned to their exact ratio, links removed that this does not need, and "
+    "the read-out fitted anew."
+)
+"""What the paragraphs take for granted, of all nets that count and of LSTMs."""
+
 
 def paragraphs(result: SequencesResult) -> tuple[str, ...]:
     """What is proved of the shown net, as it was trained and snapped; nothing where no counts are the language."""
     if result.certification is None:
         return ()
-    proved = (
-        "Can we be sure? A test ends somewhere, and a stream can be endless. The proof: boxes of states are given, and "
-        "intervals, rounded outward, enclose all that the net can do from a box with each string; if it is right all "
-        "the way, and back in one of the boxes at the end, then it is right on every stream. "
-        f"{_certified(result.certification, f'Net {result.shown.net + 1} as it was trained')}"
-    )
+    proved = _certified(result.certification, f"Net {result.shown.net + 1} as it was trained")
     if result.snapping is None:
         return (proved,)
     return (proved, *_snapped(result, result.snapping))
@@ -64,10 +71,8 @@ def _snapped(result: SequencesResult, snapping: Snapping) -> tuple[str, ...]:
     shown, certification = _shown(result, snapping), snapping.certification
     middle = distances[(len(distances) - 1) // 2]
     return (
-        "Each net was then snapped, which makes another net of it: gates driven to 0 or 1 (the factor of ten of the "
-        "checkerboard at work again), increments tuned to their exact ratio, links removed that this does not need, "
-        f"and the read-out fitted anew. Tested up to n = {snapping.tested_length:,}, {snapping.exact} of "
-        f"{snapping.tried} nets then fail nowhere, {between(snapping.exact_interval)}; as trained, "
+        f"Snapped, and tested up to n = {snapping.tested_length:,}, {snapping.exact} of {snapping.tried} nets fail "
+        f"nowhere, {between(snapping.exact_interval)}; as trained, "
         f"{snapping.exact_before} failed nowhere. The weights moved by {distances[0]:.1f} to {distances[-1]:.1f} times "
         f"their norm, in the middle {middle:.1f}: gates are closed by large weights."
         + ("" if certification is None else f" {_certified(certification, f'Net {result.shown.net + 1} snapped')}"),

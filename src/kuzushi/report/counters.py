@@ -5,6 +5,13 @@ from kuzushi.report.counter_claims import NEARLY, said
 from kuzushi.report.sections import Table
 from kuzushi.results.counters import CountDirection, Counts, ExtractedCounters
 
+METHOD = (
+    "How can an LSTM count? A cell whose forget gate is open keeps what is in it, and each symbol adds its increment. "
+    "For each count, the linear function of the cell that fits it best on short strings is tried on longer ones; and "
+    "where the increments are in proportion to integers, a counter machine is taken from the net."
+)
+"""What the paragraphs take for granted."""
+
 
 def paragraphs(counts: Counts, extraction: ExtractedCounters) -> tuple[str, ...]:
     """What was found."""

@@ -21,21 +21,22 @@ LACKS: dict[Lacking, str] = {
 }
 
 
+METHOD = (
+    "How can an SRN count? Each symbol moves the hidden state by a map of its own. Near a state that the map leaves "
+    "where it is, a fixed point, each symbol multiplies distances by a factor, an eigenvalue. Rodriguez, Wiles and "
+    "Elman (1999) found nets in which the a's draw the state to a stable fixed point by a factor λa each, so that the "
+    "distance left over tells how many there were, and the b's drive it away from a saddle by a factor λb each, until "
+    "it is far enough and the string is over. Such a net counts aⁿbᵏⁿ without end only if |λa| |λb|ᵏ = 1, and if the "
+    "first b after ever more a's leads to where the saddle draws in."
+)
+"""What the paragraphs on nets that count take for granted."""
+
+
 def paragraphs(dynamics: Dynamics) -> tuple[str, ...]:
     """How the SRNs of one ensemble count; nothing where their language is not one of a's and b's."""
     if dynamics.ratio is None:
         return ()
-    return (
-        "How does the SRN count? Each symbol moves the hidden state by a map of its own. Near a state that the map "
-        "leaves where it is, a fixed point, each symbol multiplies distances by a factor, an eigenvalue. Rodriguez, "
-        "Wiles and Elman (1999) found nets in which the a's draw the state to a stable fixed point by a factor λa "
-        "each, so that the distance left over tells how many there were, and the b's drive it away from a saddle by a "
-        "factor λb each, until it is far enough and the string is over. Such a net counts without end only if |λa| |λb|"
-        f"{_power(dynamics.ratio)} = 1, and if the first b after ever more a's leads to where the saddle draws in.",
-        _structure(dynamics),
-        *_law(dynamics),
-        *_claims(dynamics),
-    )
+    return (_structure(dynamics), *_law(dynamics), *_claims(dynamics))
 
 
 def tables(dynamics: Dynamics) -> tuple[Table, ...]:
@@ -58,7 +59,7 @@ def _structure(dynamics: Dynamics) -> str:
     )
     return (
         f"Of the {_nets(len(exact))} that are exact up to n = {dynamics.trained_length}, {len(compared)} have what "
-        f"this takes.{f' The others must count in another way: {others}.' if others else ''} {of_shown}"
+        f"this law takes.{f' The others must count in another way: {others}.' if others else ''} {of_shown}"
     )
 
 

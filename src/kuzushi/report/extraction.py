@@ -14,24 +14,34 @@ LEAST_REPEATED = 4
 """A symbol that stands so often in a row is written with its number."""
 
 
-def answer(result: SequencesResult, extraction: ExtractedMachines) -> tuple[str, ...]:
-    """Paragraphs on one ensemble: how often the automaton is the grammar's, how that was tried, and what is wrong."""
-    first = extraction.machines[0]
-    shortest = min(machine.longest_prefix for machine in extraction.machines)
-    found = (
-        f"What machine did it learn? Of each {TITLES[result.model]} on {written(result.language)}, hidden states were "
-        "merged that lie close together and say the same, and the automaton of these clusters was minimised. For "
-        f"{extraction.equal} of {len(extraction.machines)} nets it is the grammar's own, with "
+METHOD = (
+    "What machine did a net on a grammar learn? Hidden states are merged that lie close together and say the same, "
+    "after Giles and others (1992) and Merrill and Tsilivis (2022), and the automaton of these clusters is minimised. "
+    "The grammar is looked at only afterwards."
+)
+"""What the paragraphs take for granted."""
+
+
+def found(extraction: ExtractedMachines) -> str:
+    """How often the automaton of a net is the grammar's."""
+    return (
+        f"For {extraction.equal} of {len(extraction.machines)} nets the automaton is the grammar's own, with "
         f"{extraction.grammar_states} states. {extraction.exact} of {len(extraction.machines)} nets, "
         f"{between(extraction.exact_interval)}, also say what the grammar says after every string tried."
     )
-    tried = (
+
+
+def tried(result: SequencesResult, extraction: ExtractedMachines) -> tuple[str, ...]:
+    """How far that was tried, and what is wrong."""
+    first = extraction.machines[0]
+    shortest = min(machine.longest_prefix for machine in extraction.machines)
+    how_far = (
         f"Tried were all strings that a net says itself up to at least {shortest} symbols ({first.prefixes:,} strings "
         f"for net 1), and {extraction.walks} of {extraction.walk_length} symbols that go round loops again and again. "
         f"A symbol counts as said where its probability is at least {extraction.threshold:g}, or it is the most "
         "probable. That is a test, not a proof: longer strings may show more."
     )
-    return (found, tried, *_wrong(result, extraction))
+    return (how_far, *_wrong(result, extraction))
 
 
 def summary(pairs: Sequence[tuple[SequencesResult, ExtractedMachines]]) -> Table:
@@ -98,7 +108,8 @@ def _wrong(result: SequencesResult, extraction: ExtractedMachines) -> tuple[str,
     machine = shown if shown in wrong else min(wrong, key=_prefix_length)
     prefix, said, allowed = _cells(machine.counterexample, result.symbols)
     paragraph = (
-        f"{len(wrong)} of {len(extraction.machines)} nets are wrong after some string of the grammar. Net "
+        f"{len(wrong)} of {len(extraction.machines)} nets {'is' if len(wrong) == 1 else 'are'} wrong after some string "
+        "of the grammar. Net "
         f"{machine.net + 1} is so after {prefix} ({_prefix_length(machine)} symbols): it says {said}, where only "
         f"{allowed} may follow."
     )

@@ -27,6 +27,26 @@ class Table:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """One question asked of one result, and what answers it."""
+
+    question: str
+    answer: tuple[str, ...]
+    """Paragraphs."""
+    figures: tuple[Drawn, ...]
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chapter:
+    """One result, question by question."""
+
+    name: str
+    title: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Section:
     """One subject on the page."""
 
@@ -37,8 +57,25 @@ class Section:
     """Paragraphs: what was found, beside what the study printed."""
     tables: tuple[Table, ...]
     figures: tuple[Drawn, ...]
+    chapters: tuple[Chapter, ...] = ()
+    """What is told of each result by itself."""
     runs: Table
     """How each number can be made again."""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Those of all chapters."""
+        return tuple(part for chapter in self.chapters for part in chapter.parts)
+
+    @property
+    def every_figure(self) -> tuple[Drawn, ...]:
+        """Those of the whole subject and of its chapters, as they stand on the page."""
+        return (*self.figures, *(drawn for part in self.parts for drawn in part.figures))
+
+    @property
+    def every_table(self) -> tuple[Table, ...]:
+        """Those of the whole subject and of its chapters, and how the numbers are made, as they stand on the page."""
+        return (*self.tables, *(table for part in self.parts for table in part.tables), self.runs)
 
 
 def percent(share: float, digits: int = 1) -> str:

@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 
 from kuzushi.plots.languages import TITLES, bracketed, written
-from kuzushi.plots.sequences import figures
+from kuzushi.plots.sequences import Figures, figures
 from kuzushi.reference import PUBLISHED
 from kuzushi.report import certainty, counters, dynamics, extraction
-from kuzushi.report.sections import Section, Table, between, columns, how_made, percent
+from kuzushi.report.sections import Chapter, Part, Section, Table, between, columns, how_made, percent
 from kuzushi.results import SequencesResult, Step
 
 STUDY = {"srn": PUBLISHED.sequences.srn, "lstm": PUBLISHED.sequences.lstm}
+SCORES = (
+    "Does it work, and how far? Nets are scored by whole strings: one wrong symbol where the next one is determined, "
+    "and the string is failed. The share of right symbols says little, since a net that always says the last symbol "
+    "again, and never stops, has a high one too; it stands beside ours."
+)
 
 
 def text(result: SequencesResult) -> str:
@@ -35,61 +40,108 @@ def section(results: Sequence[SequencesResult]) -> Section:
         name="sequences",
         title="Sequences",
         question="How does a recurrent net count?",
-        answer=(
-            *(paragraph for result in results for paragraph in (_answer(result), *_explained(result))),
-            "Nets are scored by whole strings: one wrong symbol where the next one is determined, and the string is "
-            "failed. The share of right symbols says little, since a net that always says the last symbol again, and "
-            "never stops, has a high one too; it stands beside ours.",
-        ),
-        tables=(
-            _scores(results),
-            *(table for result in results for table in (_symbols(result), *_explained_tables(result))),
-            *_automata(results),
-        ),
-        figures=tuple(figures(results)),
+        answer=(*map(_answer, results), *_methods(results)),
+        tables=(_scores(results), *_automata(results)),
+        figures=(),
+        chapters=tuple(_chapter(result, place) for place, result in enumerate(results, start=1)),
         runs=how_made(results),
     )
 
 
 def _answer(result: SequencesResult) -> str:
     return (
-        f"{TITLES[result.model]} with {result.hid} units on {written(result.language)}: {result.solved} of "
+        f"{_nets(result)}: {result.solved} of "
         f"{result.nets} nets, {between(result.solved_interval)}, are exact on {_strings(result)}, "
         "alone and in a stream without reset. The one that goes furthest "
         f"{'fails first at ' if _failure(result) else 'has '}{_furthest(result)}."
     )
 
 
-def _explained(result: SequencesResult) -> tuple[str, ...]:
-    """How the nets do it, and whether we can be sure, as far as it was found out."""
+def _methods(results: Sequence[SequencesResult]) -> tuple[str, ...]:
+    """What is asked of the nets, and by what it is answered, as far as it is in these results."""
     return (
-        *(() if result.dynamics is None else dynamics.paragraphs(result.dynamics)),
-        *(
-            counters.paragraphs(result.counts, result.counter_machine)
-            if result.counts is not None and result.counter_machine is not None
-            else ()
+        SCORES,
+        *_where(
+            any(each.dynamics is not None and each.dynamics.ratio is not None for each in results), dynamics.METHOD
         ),
-        *(() if result.automata is None else extraction.answer(result, result.automata)),
-        *certainty.paragraphs(result),
+        *_where(any(each.counts is not None for each in results), counters.METHOD),
+        *_where(any(each.automata is not None for each in results), extraction.METHOD),
+        *_where(any(each.certification is not None for each in results), certainty.PROOF),
+        *_where(any(each.snapping is not None for each in results), certainty.SNAP),
+    )
+
+
+def _where(there: bool, paragraph: str) -> tuple[str, ...]:
+    return (paragraph,) if there else ()
+
+
+def _chapter(result: SequencesResult, place: int) -> Chapter:
+    """One ensemble, in the order in which a student would ask."""
+    drawn = figures(result, place)
+    parts = (
+        Part(
+            question="Does it work, and how far?", answer=(_far(result),), figures=tuple(drawn.how_far),
+            tables=(_symbols(result),),
+        ),
+        _how(result, drawn),
+        _sure(result, drawn),
+    )  # fmt: skip
+    return Chapter(
+        name=f"sequences-{place}",
+        title=f"{_nets(result)}, {_trained(result)}",
+        parts=tuple(part for part in parts if part.answer or part.figures or part.tables),
+    )
+
+
+def _far(result: SequencesResult) -> str:
+    """How many symbols are right, where a whole string is not."""
+    shown = result.shown.net
+    return (
+        f"The median of the first failing lengths is {_median(result)}. Net {shown + 1} goes furthest and is shown; it "
+        f"gets {percent(result.accuracy[shown], 2)} of the determined symbols right, up to the length "
+        f"{result.scored_length}. A net that never stops gets {percent(result.never_stop, 2)}."
+    )
+
+
+def _how(result: SequencesResult, drawn: Figures) -> Part:
+    on_counters, of_counters = _counters(result)
+    return Part(
+        question="How does it do it?",
+        answer=(
+            *(() if result.dynamics is None else dynamics.paragraphs(result.dynamics)),
+            *on_counters,
+            *(() if result.automata is None else (extraction.found(result.automata),)),
+        ),
+        figures=tuple(drawn.how),
+        tables=(
+            *(() if result.dynamics is None else dynamics.tables(result.dynamics)),
+            *of_counters,
+            *(() if result.automata is None else (extraction.nets(result, result.automata),)),
+        ),
+    )
+
+
+def _counters(result: SequencesResult) -> tuple[tuple[str, ...], tuple[Table, ...]]:
+    """What is said, and tabled, of what the shown net counts."""
+    counts, machine = result.counts, result.counter_machine
+    if counts is None or machine is None:
+        return (), ()
+    return counters.paragraphs(counts, machine), counters.tables(counts, machine)
+
+
+def _sure(result: SequencesResult, drawn: Figures) -> Part:
+    tried = () if result.automata is None else extraction.tried(result, result.automata)
+    return Part(
+        question="Can we be sure?",
+        answer=(*tried, *certainty.paragraphs(result)),
+        figures=tuple(drawn.how_sure),
+        tables=certainty.tables(result),
     )
 
 
 def _automata(results: Sequence[SequencesResult]) -> tuple[Table, ...]:
     pairs = [(result, result.automata) for result in results if result.automata is not None]
     return (extraction.summary(pairs),) if pairs else ()
-
-
-def _explained_tables(result: SequencesResult) -> tuple[Table, ...]:
-    return (
-        *(() if result.dynamics is None else dynamics.tables(result.dynamics)),
-        *(
-            counters.tables(result.counts, result.counter_machine)
-            if result.counts is not None and result.counter_machine is not None
-            else ()
-        ),
-        *(() if result.automata is None else (extraction.nets(result, result.automata),)),
-        *certainty.tables(result),
-    )
 
 
 def _scores(results: Sequence[SequencesResult]) -> Table:
@@ -134,6 +186,10 @@ def _symbols(result: SequencesResult) -> Table:
         ),
         folded=True,
     )  # fmt: skip
+
+
+def _nets(result: SequencesResult) -> str:
+    return f"{TITLES[result.model]} with {result.hid} units on {written(result.language)}"
 
 
 def _drawn(result: SequencesResult) -> bool:
