@@ -28,9 +28,10 @@ def result():
 def test_what_is_said_is_what_was_counted(result):
     structure, numbers, foretold, claims = paragraphs(result)
     assert structure == (
-        "Of the 6 nets that are exact up to n = 4, 4 have what this law takes. The others must count in another way: "
-        "in 1 no stable point or cycle of two is found for the a's, in 1 no saddle is found for the b's. Net 2, which "
-        "is shown, is one of them."
+        "Of the 6 nets that are exact up to n = 4, 4 have what the counting law of Rodriguez, Wiles and Elman (1999) "
+        "takes, a stable point for the a's and a saddle for the b's. The others must count in another way: in 1 no "
+        "stable point or cycle of two is found for the a's, in 1 no saddle is found for the b's. Net 2, which is "
+        "shown, is one of them."
     )
     assert "in 3 the a-states alternate" in numbers
     contractions = sorted(abs(one.contraction) for one in result.compared)

@@ -121,6 +121,16 @@ def test_the_score_is_printed_with_its_numbers(srn):
     assert "determined symbols right up to 6: best net 98.77 %; a net that never stops 85.71 %" in lines
 
 
+def test_a_terminal_is_told_how_nets_count_and_how_sure_that_is_in_lines_of_its_width(srn, reber):
+    for result in (srn, reber):
+        lines = text(result).splitlines()
+        told = lines[lines.index("How does it do it?") :]
+        assert max(map(len, told)) <= sequences.LINE
+        _, how, sure = chapter(result).parts
+        assert " ".join(" ".join(told).split()) == " ".join([how.question, *how.answer, sure.question, *sure.answer])
+    assert text(unexplained(srn)).splitlines()[-1].endswith("%")
+
+
 @pytest.mark.parametrize(
     ("failures", "median"),
     [((5, 1, 3), "3"), ((4, 1, 3, 2), "2"), ((None, 2, None), "none up to 6"), ((None, 2), "2"), ((12, 2, 2, 2), "2")],

@@ -59,7 +59,8 @@ def _structure(dynamics: Dynamics) -> str:
     )
     return (
         f"Of the {_nets(len(exact))} that are exact up to n = {dynamics.trained_length}, {len(compared)} have what "
-        f"this law takes.{f' The others must count in another way: {others}.' if others else ''} {of_shown}"
+        "the counting law of Rodriguez, Wiles and Elman (1999) takes, a stable point for the a's and a saddle for the "
+        f"b's.{f' The others must count in another way: {others}.' if others else ''} {of_shown}"
     )
 
 
@@ -87,8 +88,8 @@ def _claims(dynamics: Dynamics) -> tuple[str, ...]:
         return ()
     true = sum(claim.borne_out for claim in dynamics.claims)
     return (
-        f"What the study says of the states of its SRN can be measured. Of {len(dynamics.claims)} statements {true} "
-        f"are borne out by net {dynamics.net + 1}; the table has the numbers, and of how many exact nets each is true.",
+        f"What the study says of the states of its SRN can be measured: of {len(dynamics.claims)} statements {true} "
+        f"are borne out by net {dynamics.net + 1}.",
     )
 
 

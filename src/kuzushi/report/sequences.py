@@ -1,6 +1,7 @@
 """The recurrent nets in words and tables: symbol by symbol as in the study, and scored by whole strings."""
 
 from collections.abc import Sequence
+from textwrap import fill
 
 from kuzushi.plots.languages import TITLES, bracketed, written
 from kuzushi.plots.sequences import Figures, figures
@@ -17,8 +18,12 @@ SCORES = (
 )
 
 
+LINE = 100
+"""Characters in a line of a terminal."""
+
+
 def text(result: SequencesResult) -> str:
-    """What a person reads after a run: the shown net symbol by symbol as in the study, and the score of all nets."""
+    """What a person reads after a run: one net symbol by symbol as in the study, the score of all, and how they do it."""
     last = result.history[-1]
     return "\n".join([
         f"{TITLES[result.model]} with {result.hid} hidden units on {result.language}, preset {result.config.preset}: "
@@ -31,7 +36,13 @@ def text(result: SequencesResult) -> str:
         f"first failing length: median {_median(result)}, furthest {_furthest(result)}",
         f"determined symbols right up to {result.scored_length}: best net {percent(max(result.accuracy), 2)}; "
         f"a net that never stops {percent(result.never_stop, 2)}",
+        *(line for part in (_how(result, Figures()), _sure(result, Figures())) if part.answer for line in _told(part)),
     ])  # fmt: skip
+
+
+def _told(part: Part) -> tuple[str, ...]:
+    """A question and its answer as lines."""
+    return ("", part.question, *(fill(paragraph, LINE) for paragraph in part.answer))
 
 
 def section(results: Sequence[SequencesResult]) -> Section:
