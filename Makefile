@@ -14,7 +14,7 @@ reproduce: $(INSTALLED)
 	$(BIN)/kuzushi reproduce --out report
 
 test: $(INSTALLED)
-	$(BIN)/pytest -q -n auto --dist loadgroup
+	$(BIN)/pytest -q -n auto --dist loadfile
 
 torture: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto -rA tests/torture tests/hostile --kills 100 --files 10000

@@ -1,6 +1,7 @@
 """What every test runs under."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,13 @@ jaxtyping.install_import_hook([f"kuzushi.{name}" for name in CHECKED], "beartype
 def one_thread() -> None:
     """The nets of the tests are too small to share, and waiting threads cost more than they bring."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def control_c() -> None:
+    """Programs that the tests start can be interrupted, also where a shell started the tests in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(hookwrapper=True)

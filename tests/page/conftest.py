@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -14,16 +13,8 @@ from kuzushi.plots.sequences import Figures
 from kuzushi.report.page import page
 from kuzushi.results import Result
 
-HERE = Path(__file__).parent
 LOCAL = ("file:", "data:", "blob:")
 WIDTH, HEIGHT = 1280, 900
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is built for the tests of one file is built once, also where several processes share the tests."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 @pytest.fixture(scope="session")

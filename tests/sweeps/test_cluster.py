@@ -21,7 +21,7 @@ from kuzushi.sweeps.local import run_here
 from kuzushi.sweeps.sweep import sweep
 from sweeping import assert_same, done, each_alone, run_in_this_process, wait_until
 
-pytestmark = [pytest.mark.xdist_group("ray"), pytest.mark.filterwarnings("ignore::ResourceWarning:ray")]
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning:ray")
 
 UPDATES = [60, 61, 62, 63]
 PACKS = [[SequencesConfig(nets=4, updates=each, test_length=6, seed=seed) for seed in (0, 1)] for each in UPDATES]
