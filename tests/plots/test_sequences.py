@@ -341,3 +341,9 @@ def test_the_training_curves_are_those_of_the_result(figured, lstm):
     last = lstm.history[-1]
     assert f"after 20 updates {last.loss:.4f} and {last.solved}." in one.alternative
     assert "How 4 LSTMs learned aⁿb²ⁿc³ⁿ" in one.caption
+
+
+def test_the_jump_of_the_loss_is_explained_where_the_preset_makes_it(figured, lstm):
+    counting = dataclasses.replace(lstm, config=dataclasses.replace(lstm.config, preset="counting"))
+    assert "the worst symbol" in drawn_one("1-training", counting).caption
+    assert "the worst symbol" not in figured["2-training"].caption

@@ -249,12 +249,18 @@ def _training(name: str, result: SequencesResult) -> Drawn:
     loss, solved = figure.subplots(2, 1, sharex=True)
     draw_learning(loss, solved, result.history, nets=result.nets)
     first, last = result.history[0], result.history[-1]
+    worst = (
+        " Where the loss jumps, the worst symbol of each stream begins to count in it beside the mean."
+        if result.config.preset == "counting"
+        else ""
+    )
     return Drawn(
         name=name,
         figure=figure,
         caption=f"How {_counted(result.nets, TITLES[result.model])} learned {written(result.language)}: above the "
         "loss, below how many are exact on every string they are trained on. The loss cannot fall to 0, since not "
-        "every symbol is determined; it is no proof of learning, and the lower curve is.",
+        "every symbol is determined; it is no proof of learning, and the lower curve is."
+        f"{worst}",
         alternative=f"After {first.update:,} updates median loss {first.loss:.4f} and {first.solved} of {result.nets} "
         f"nets exact; after {last.update:,} updates {last.loss:.4f} and {last.solved}.",
     )

@@ -23,7 +23,7 @@ LINE = 100
 
 
 def text(result: SequencesResult) -> str:
-    """What a person reads after a run: one net symbol by symbol as in the study, the score of all, and how they do it."""
+    """What a person reads after a run: one net symbol by symbol as in the study, the score of all, how they do it."""
     last = result.history[-1]
     return "\n".join([
         f"{TITLES[result.model]} with {result.hid} hidden units on {result.language}, preset {result.config.preset}: "
