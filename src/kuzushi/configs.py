@@ -184,7 +184,7 @@ class SequencesConfig:
     nets: int = 64
     """Nets trained at once, each from its own random start."""
     updates: int | None = None
-    """Weight updates; unless given 100,000 for the preset report, 10,000 for counting, and for fast 3,000 (srn) or
+    """Weight updates; unless given 100,000 for the preset report, 14,000 for counting, and for fast 3,000 (srn) or
     1,000 (lstm)."""
     seed: int = 0
     """Seed of weights and strings."""

@@ -48,7 +48,7 @@ def study(runs: Path, watch: Watch) -> list[tuple[str, Config]]:
                 preset="counting",
                 length=10,
                 nets=16,
-                updates=3000,
+                updates=4000,
                 test_length=300,
             ),
         ),

@@ -20,7 +20,7 @@ from kuzushi.training import Evaluation, History, Plan, fit, risen
 
 STRINGS = 5
 """Strings in a training stream, as in the study."""
-RISES = (0.5, 0.8)
+RISES = (0.3, 0.55)
 """The parts of the training between which noise, and the shrinking of links, rise to what they are from then on; the
 worst symbols count from there. Before that a net may find a way to count that they would have kept from it."""
 EVALUATIONS = 20
@@ -64,7 +64,7 @@ PRESETS = {
         batch=16, shared=True, near_identity=True, one_cycle=True, clip=1.0, weight_of_free=3.0,
     ),
     "counting": Preset(
-        updates={"lstm": 10_000}, learning_rate={"lstm": 0.05}, optimiser="adam", batch=4, shared=True,
+        updates={"lstm": 14_000}, learning_rate={"lstm": 0.05}, optimiser="adam", batch=4, shared=True,
         near_identity=False, one_cycle=True, clip=1.0, weight_of_worst=1.0, forget_noise=3.0, shrink=0.2,
     ),
 }  # fmt: skip
