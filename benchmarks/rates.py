@@ -9,7 +9,7 @@ determined symbols that the best net gets, beside that of a net that never stops
 to n = 1,000 once they are snapped, or, on a grammar, for how many nets the automaton is the grammar's and never departs
 from it.
 
-Names choose rows; without one all are made, which takes an hour and a half.
+Names choose rows; without one all are made, which takes hours.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from statistics import median_low
 
 from kuzushi.configs import SequencesConfig
 from kuzushi.experiments.sequences import run
+from kuzushi.report.sections import between, percent
 from kuzushi.results import SequencesResult
 
 FAR = {"test_length": 1_000}
@@ -40,18 +41,16 @@ BEYOND = 100
 
 def told(result: SequencesResult) -> list[str]:
     """What came of one run, a line for each thing."""
-    rate, grammar = result.solved_interval, result.automata
     lines = [
-        f"exact: {result.solved} of {result.nets}, {100 * rate.mean:.1f} % ({100 * rate.low:.1f} to "
-        f"{100 * rate.high:.1f}); {result.history[-1].update:,} updates in {result.seconds:.0f} s",
-        f"symbols right: best net {100 * max(result.accuracy):.2f} %, never stopping {100 * result.never_stop:.2f} %",
+        f"exact: {result.solved} of {result.nets}, {between(result.solved_interval)}; "
+        f"{result.history[-1].update:,} updates in {result.seconds:.0f} s",
+        f"symbols right: best net {percent(max(result.accuracy), 2)}, never stopping {percent(result.never_stop, 2)}",
     ]
-    if grammar is not None:
-        share = grammar.exact_interval
+    if result.automata is not None:
         return [
             *lines,
-            f"automaton the grammar's: {grammar.equal}; and never departs: {grammar.exact}, {100 * share.mean:.1f} % "
-            f"({100 * share.low:.1f} to {100 * share.high:.1f})",
+            f"automaton the grammar's: {result.automata.equal}; and never departs: {result.automata.exact}, "
+            f"{between(result.automata.exact_interval)}",
         ]
     failures = [result.tested_length + 1 if n is None else n for n in result.first_failure]
     lines.append(

@@ -16,8 +16,7 @@ SCORES = (
     "and the string is failed. The share of right symbols says little, since a net that always says the last symbol "
     "again, and never stops, has a high one too; it stands beside ours."
 )
-
-
+"""What the score takes for granted."""
 LINE = 100
 """Characters in a line of a terminal."""
 
@@ -61,8 +60,8 @@ def section(results: Sequence[SequencesResult]) -> Section:
 
 def _answer(result: SequencesResult) -> str:
     return (
-        f"{_nets(result)}: {result.solved} of "
-        f"{result.nets} nets, {between(result.solved_interval)}, are exact on {_strings(result)}, "
+        f"{_nets(result)}: {result.solved} of {result.nets} nets, {between(result.solved_interval)}, are exact on "
+        f"{_strings(result)}, "
         "alone and in a stream without reset. The one that goes furthest "
         f"{'fails first at ' if _failure(result) else 'has '}{_furthest(result)}."
     )
@@ -70,20 +69,15 @@ def _answer(result: SequencesResult) -> str:
 
 def _methods(results: Sequence[SequencesResult]) -> tuple[str, ...]:
     """What is asked of the nets, and by what it is answered, as far as it is in these results."""
-    return (
-        SCORES,
-        *_where(
-            any(each.dynamics is not None and each.dynamics.ratio is not None for each in results), dynamics.METHOD
-        ),
-        *_where(any(each.counts is not None for each in results), counters.METHOD),
-        *_where(any(each.automata is not None for each in results), extraction.METHOD),
-        *_where(any(each.certification is not None for each in results), certainty.PROOF),
-        *_where(any(each.snapping is not None for each in results), certainty.SNAP),
-    )
-
-
-def _where(there: bool, paragraph: str) -> tuple[str, ...]:
-    return (paragraph,) if there else ()
+    used = {
+        SCORES: True,
+        dynamics.METHOD: any(each.dynamics is not None and each.dynamics.ratio is not None for each in results),
+        counters.METHOD: any(each.counts is not None for each in results),
+        extraction.METHOD: any(each.automata is not None for each in results),
+        certainty.PROOF: any(each.certification is not None for each in results),
+        certainty.SNAP: any(each.snapping is not None for each in results),
+    }
+    return tuple(method for method, there in used.items() if there)
 
 
 def _chapter(result: SequencesResult, place: int) -> Chapter:
