@@ -2,17 +2,17 @@
 
     python benchmarks/characters.py [--quick] [--data kmnist-mini] [--seeds 5] [--figure FILE] [--growth]
 
-The plain loop is what everyone writes first, with the study's settings: a Dataset that makes each image a PIL image,
-a tensor, and normalises it, by the steps of torchvision; a DataLoader with batches of 64; SGD with learning rate 0.01
-and momentum 0.5 in float32. With --workers N it is also timed with so many processes that load. The recipes are ports
-of tuomaso/train_mnist_fast and tinygrad's beautiful_mnist, their nets and settings unchanged; the first, which stops
-after one epoch of MNIST, is also given as many updates as it makes there. scikit-learn's classifiers have its
-defaults, but for k = 4 and C = 10. Ours is what `kuzushi characters` trains, with plans of several lengths.
+The plain loop is what everyone writes first, with the settings of the report: a Dataset that makes each image a
+PIL image, a tensor, and normalises it, by the steps of torchvision; a DataLoader with batches of 64; SGD with learning
+rate 0.01 and momentum 0.5 in float32. With --workers N it is also timed with so many processes that load. The recipes
+are ports of tuomaso/train_mnist_fast and tinygrad's beautiful_mnist, their nets and settings unchanged; the first,
+which stops after one epoch of MNIST, is also given as many updates as it makes there. scikit-learn's classifiers have
+its defaults, but for k = 4 and C = 10. Ours is what `kuzushi characters` trains, with plans of several lengths.
 
-The clock runs from the images in memory as they came out of the file (uint8) to the last test logit: making the net,
-preparing the images, training, and one reading of the test images. The looks at the test images in between stand
-outside it: ten in an epoch, and one at the end of each for ours and for the plain loop with workers. A mark is reached
-at the first look that shows it; nothing else is chosen by a look. Seconds are medians over the seeds; a mark that half
+The clock runs from the images in memory as read from the file (uint8) to the last test logit: making the net,
+preparing the images, training, and one reading of the test images. It is stopped during evaluations in between: ten in
+an epoch, and one at the end of each for ours and for the plain loop with workers. A mark is reached at the first
+evaluation that shows it; nothing else is chosen by an evaluation. Seconds are medians over the seeds; a mark that half
 of the seeds do not reach is not reached. The soonest plan of ours is the one that gets there first.
 
 Each training has a process of its own, which has computed a little before. NetLin and NetFull learn on one thread, in
@@ -40,7 +40,7 @@ import torch
 from recognisers.figure import accuracy_figure
 from recognisers.timing import CLASSIFIERS, Contestant, Run, measure, product_peak
 
-from kuzushi.errors import KuzushiError
+from kuzushi.core.errors import KuzushiError
 
 MARKS = (0.50, 0.70, 0.84, 0.90, 0.93, 0.95, 0.97, 0.98, 0.985, 0.99)
 WAYS, NETS = ("plain", "recipe", "scikit-learn", "ours"), ("lin", "full", "conv", "deep")
@@ -162,7 +162,7 @@ def peaks(threads: int) -> tuple[float, float]:
 
 
 def print_work(runs: Runs, peaks: Sequence[float]) -> None:
-    """Print what each contestant computes a second, beside the peaks of float32 and bfloat16, and its memory."""
+    """Print the operations per second of each contestant, the peaks of float32 and bfloat16, and its memory."""
     print(f"Peak of a product of matrices: {peaks[0] / 1e9:.0f} Gop/s in float32, {peaks[1] / 1e9:.0f} in bfloat16")
     print(f"{'Work':<30}{'Gop/s':>8}{'of float32':>12}{'of bfloat16':>12}{'MB before':>11}{'MB peak':>9}")
     for contestant, repeated in runs.items():
@@ -198,10 +198,10 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one seed, fewer plans, and small sizes of --growth")
     parser.add_argument("--data", default="kmnist-mini", help="kmnist-mini, kmnist, or brush:TRAIN/TEST")
-    parser.add_argument("--seeds", type=int, help="trainings of each contestant; 5 unless given")
-    parser.add_argument("--epochs", type=int, default=10, help="of the plain loop; 10 unless given, as in the study")
-    parser.add_argument("--plans", nargs="+", type=float, help="epochs of ours; 0.7 1 2 3 5 10 14 unless given")
-    parser.add_argument("--cores", type=int, help="processor cores to keep to; all unless given")
+    parser.add_argument("--seeds", type=int, help="trainings of each contestant; by default 5")
+    parser.add_argument("--epochs", type=int, default=10, help="of the plain loop; by default 10, as in the report")
+    parser.add_argument("--plans", nargs="+", type=float, help="epochs of ours; by default 0.7 1 2 3 5 10 14")
+    parser.add_argument("--cores", type=int, help="processor cores to keep to; by default all")
     parser.add_argument("--only", nargs="+", choices=WAYS, default=WAYS, help="contestants")
     parser.add_argument("--nets", nargs="+", choices=NETS, default=NETS, help="nets of the plain loop and of ours")
     parser.add_argument("--workers", type=int, default=0, help="time the plain loop with so many loading processes too")

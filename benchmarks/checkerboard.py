@@ -2,18 +2,18 @@
 
     python benchmarks/checkerboard.py [--quick]
 
-The plain loop is what everyone writes first: one torch.nn.Module with 5 sigmoid units, torch.nn.BCELoss, Adam, and the
-accuracy taken every epoch, until 100 % has held for 2,000 epochs. It is timed twice: as in the study (the points as
-they are, torch's start, learning rate 0.01), and with our start, standardised points and learning rate 0.1, which is
-the fairer opponent. Its repetitions are its seeds, since they differ far more than two runs of one seed. It is given
-up after 22,000 epochs; a seed that is not solved counts only in the time per solved net.
+The plain loop trains one torch.nn.Module with 5 sigmoid units by torch.nn.BCELoss and Adam, with the accuracy of every
+epoch, until 100 % has lasted for 2,000 epochs. It runs twice: as in the report (the points as they are, torch's start,
+learning rate 0.01), and with our start, standardised points and learning rate 0.1, a fairer comparison. Its repetitions
+are its seeds, which differ far more than two runs of one seed. It is stopped after 22,000 epochs; a seed that is not
+solved counts only in the time per solved net.
 
-The ensemble is what `kuzushi checkerboard --nets 1000` trains, also until 100 % has held for 2,000 epochs, looked at
-every 100 epochs. A part of the nets is stuck for long, with whatever start; who wants 1,000 nets that are right starts
-1,400 and takes those that are right first, which is timed as well.
+The ensemble is that of `kuzushi checkerboard --nets 1000`, also until 100 % has lasted for 2,000 epochs, evaluated
+every 100 epochs. Some nets are stuck for long, with any start; to get 1,000 right nets sooner, start 1,400 and use the
+first 1,000 that are right, which is timed as well.
 
-Everything computes on one thread, each training in a process of its own that has computed a little before. Memory is
-the largest resident set of such a process.
+Everything runs on one thread, each training in a process of its own after a short warm-up. Memory is the largest
+resident set of such a process.
 """
 
 import multiprocessing
@@ -33,21 +33,21 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import torch
 from torch import nn
 
-from kuzushi.data.checkerboard import load
-from kuzushi.experiments.perceptrons import epochs_to_solve, train
-from kuzushi.models.perceptron import MLP
-from kuzushi.runs import Progress, Silent
+from kuzushi.core.journal import Progress, Silent
+from kuzushi.perceptrons.boards import load
+from kuzushi.perceptrons.nets import MLP
+from kuzushi.perceptrons.train import epochs_to_solve, train
 
 QUICK = "--quick" in sys.argv[1:]
-HID, NETS, LIMIT, HELD = 5, 1_000, 20_000, 2_000
+HID, NETS, LIMIT, LASTING = 5, 1_000, 20_000, 2_000
 STARTS, ENOUGH = 1_400, 4_000
-"""Nets to start, and epochs, for 1,000 that are solved and have held."""
+"""Nets to start, and epochs, for 1,000 that are solved for good."""
 SIZES, EPOCHS = (1, 10, 100, 1_000, 10_000), 500
 SEEDS, REPETITIONS = (4, 1) if QUICK else (10, 3)
 SHARES = (0.5, 0.8, 0.9, 0.95, 0.99, 1.0)
 PASSES_HIDDEN, PASSES_POINTS, PASSES_WEIGHTS = 15, 17, 13
 """How often an epoch reads or writes a number per hidden unit and point, per point, and per weight, by counting the
-operands of the operations in experiments/perceptrons.py and the seven of Adam; what stays in a register is left out."""
+operands of the operations in perceptrons/train.py and the seven of Adam; values in registers do not count."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,13 @@ class Ensemble:
     solved: tuple[int, ...]
 
     def seconds_at(self, epoch: int) -> float:
-        """The time at the first evaluation from this epoch on."""
+        """Return the time of the first evaluation from this epoch on."""
         return next((s for e, s in zip(self.epochs, self.seconds, strict=True) if e >= epoch), self.seconds[-1])
 
-    def held(self, seconds: float) -> int:
-        """How many nets have been right for HELD epochs after this time."""
+    def lasting(self, seconds: float) -> int:
+        """Return how many nets have been right for LASTING epochs after this time."""
         reached = max((e for e, s in zip(self.epochs, self.seconds, strict=True) if s <= seconds), default=0)
-        return sum(epoch + HELD <= reached for epoch in self.solved)
+        return sum(epoch + LASTING <= reached for epoch in self.solved)
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ class Scaling:
     peak: int
     """Bytes."""
     system: float
-    """The share of the time in the operating system, which is above all that of getting memory and giving it back."""
+    """Share of the time in the operating system, mostly to allocate and free memory."""
     sigmoid: float
-    """The share of the time that the sigmoid of the hidden units takes alone."""
+    """Share of the time of the sigmoids of the hidden units."""
     copied: float
-    """Bytes per second that copies of arrays of the hidden units' size read and write."""
+    """Bytes per second that copies of arrays of the size of the hidden units read and write."""
 
 
 class Perceptron(nn.Module):
@@ -106,7 +106,7 @@ class Perceptron(nn.Module):
 
 
 class Clock(Silent):
-    """A journal that keeps the time of every evaluation."""
+    """A journal that records the time of every evaluation."""
 
     def __init__(self) -> None:
         self.started = time.perf_counter()
@@ -117,7 +117,7 @@ class Clock(Silent):
 
 
 def plain(seed: int, ours: bool, epochs: int) -> Plain:
-    """Train one net until it has been right for HELD epochs, or has learned for `epochs`."""
+    """Train one net until it has been right for LASTING epochs, or for `epochs`."""
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     data = load("board")
@@ -129,15 +129,15 @@ def plain(seed: int, ours: bool, epochs: int) -> Plain:
         start.start(points.double(), generator=torch.Generator().manual_seed(seed))
         net.load_state_dict(dict(zip(net.state_dict(), (p[0].float() for p in start.parameters()), strict=True)))
     optimiser, loss_of = torch.optim.Adam(net.parameters(), lr=0.1 if ours else 0.01), nn.BCELoss()
-    epoch, held, started = 0, 0, time.perf_counter()
-    while epoch < epochs and held < HELD:
+    epoch, lasting, started = 0, 0, time.perf_counter()
+    while epoch < epochs and lasting < LASTING:
         optimiser.zero_grad()
         output = net(points)
         loss_of(output, targets).backward()
         optimiser.step()
-        held = held + 1 if bool(((output >= 0.5) == (targets == 1)).all()) else 0
+        lasting = lasting + 1 if bool(((output >= 0.5) == (targets == 1)).all()) else 0
         epoch += 1
-    return Plain(epoch, time.perf_counter() - started, held == HELD)
+    return Plain(epoch, time.perf_counter() - started, lasting == LASTING)
 
 
 def fit(nets: int, epochs: int, seed: int) -> Ensemble:
@@ -146,7 +146,7 @@ def fit(nets: int, epochs: int, seed: int) -> Ensemble:
     data, clock = load("board"), Clock()
     _, history = train(
         torch.from_numpy(data.points), torch.from_numpy(data.targets), hid=HID, act="sig", nets=nets, epochs=epochs,
-        lr=0.1, seeds=[seed], journal=clock, stage="train",
+        lr=0.1, seed=seed, journal=clock, stage="train",
     )  # fmt: skip
     solved = [epoch for epoch in epochs_to_solve(history, nets) if epoch is not None and epoch <= LIMIT]
     return Ensemble(history.updates, tuple(clock.seconds), tuple(sorted(solved)))
@@ -175,7 +175,7 @@ def scaling(nets: int) -> Scaling:
 
 
 def fastest(operation: Callable[[], object]) -> float:
-    """The seconds of one operation, the shortest of five means of 20."""
+    """Return the seconds of one operation, the shortest of five means of 20."""
     means = []
     for _ in range(5):
         started = time.perf_counter()
@@ -210,34 +210,34 @@ def print_plain(title: str, runs: list[Plain]) -> float:
 
 
 def print_ensemble(runs: list[Ensemble], plains: dict[str, float]) -> None:
-    """Print when the nets of an ensemble were solved and had held, beside the plain loops."""
+    """Print when the nets of an ensemble were solved for good, compared with the plain loops."""
     solved = median([len(run.solved) for run in runs])
     epoch = median([run.seconds[-1] / run.epochs[-1] for run in runs])
     print(f"Ensemble of {NETS:,}: {solved:g} solved within {LIMIT:,} epochs; {1e6 * epoch:.0f} us an epoch")
     print(f"    {median([run.seconds[-1] / len(run.solved) for run in runs]):.3f} s per solved net")
     names = "".join(f"{f'ratio to {name}':>28}" for name in plains)
-    print(f"{'solved':>10}{'nets':>7}{'seconds':>9}{'and held':>10}{names}")
+    print(f"{'solved':>10}{'nets':>7}{'seconds':>9}{'lasting':>10}{names}")
     for share in SHARES:
         counts = [max(round(share * len(run.solved)), 1) for run in runs]
-        reached, held = (
+        reached, lasting = (
             median([run.seconds_at(run.solved[count - 1] + wait) for run, count in zip(runs, counts, strict=True)])
-            for wait in (0, HELD)
+            for wait in (0, LASTING)
         )
-        ratios = "".join(f"{held / seconds:>28.2f}" for seconds in plains.values())
-        print(f"{share:>10.0%}{median(counts):>7g}{reached:>9.2f}{held:>10.2f}{ratios}")
+        ratios = "".join(f"{lasting / seconds:>28.2f}" for seconds in plains.values())
+        print(f"{share:>10.0%}{median(counts):>7g}{reached:>9.2f}{lasting:>10.2f}{ratios}")
     for name, seconds in plains.items():
-        count = median([run.held(seconds) for run in runs])
-        print(f"In the {seconds:.2f} s that {name} takes for one net, {count:g} nets are solved and have held.")
+        count = median([run.lasting(seconds) for run in runs])
+        print(f"In the {seconds:.2f} s that {name} takes for one net, {count:g} nets are solved for good.")
 
 
 def print_first(runs: list[Ensemble], plains: dict[str, float]) -> None:
-    """Print when the first NETS of more starts had been solved and had held."""
-    seconds = [run.seconds_at(run.solved[NETS - 1] + HELD) for run in runs if len(run.solved) >= NETS]
+    """Print when the first NETS of more starts were solved for good."""
+    seconds = [run.seconds_at(run.solved[NETS - 1] + LASTING) for run in runs if len(run.solved) >= NETS]
     if not seconds:
         print(f"Of {STARTS:,} starts, fewer than {NETS:,} were solved within {ENOUGH:,} epochs.")
         return
     ratios = ", ".join(f"{median(seconds) / plain:.2f} of {name}" for name, plain in plains.items())
-    print(f"Of {STARTS:,} starts, {NETS:,} are solved and have held after {median(seconds):.2f} s: {ratios}.")
+    print(f"Of {STARTS:,} starts, {NETS:,} are solved for good after {median(seconds):.2f} s: {ratios}.")
 
 
 def print_scaling(sizes: list[Scaling]) -> None:
@@ -260,19 +260,19 @@ def print_scaling(sizes: list[Scaling]) -> None:
         f"What limits few nets: an epoch of one takes {1e6 * one.epoch:.0f} us, nearly all of it Python, autograd and "
         f"the start of each operation.\nWhat limits many: {1e9 * growth:.0f} ns and "
         f"{(most.peak - one.peak) / (most.nets - one.nets):,.0f} bytes for each net more. GB/s is what all operations "
-        "move, beside what a copy\nof such arrays reaches; sigmoid and system are shares of the time, for the hidden "
-        "units and for getting memory."
+        "move, compared with\na copy of such arrays; sigmoid and system are shares of the time, for the hidden units "
+        "and for getting memory."
     )
 
 
 def main() -> None:
     """Measure and print."""
     plains = {}
-    for name, title, ours in (("plain", "Plain loop as in the study", False),
+    for name, title, ours in (("plain", "Plain loop as in the report", False),
                               ("plain, our start", "Plain loop with our start and rate", True)):  # fmt: skip
-        plains[name] = print_plain(title, [alone(plain, seed, ours, LIMIT + HELD) for seed in range(SEEDS)])
+        plains[name] = print_plain(title, [alone(plain, seed, ours, LIMIT + LASTING) for seed in range(SEEDS)])
     print()
-    print_ensemble([alone(fit, NETS, LIMIT + HELD, seed) for seed in range(REPETITIONS)], plains)
+    print_ensemble([alone(fit, NETS, LIMIT + LASTING, seed) for seed in range(REPETITIONS)], plains)
     print_first([alone(fit, STARTS, ENOUGH, seed) for seed in range(REPETITIONS)], plains)
     print()
     measured = [[alone(scaling, nets) for _ in range(REPETITIONS)] for nets in SIZES]

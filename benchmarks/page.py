@@ -3,7 +3,7 @@
     python benchmarks/page.py report/index.html
 
 The page is opened from the disk in Chromium without a window. Counted are the milliseconds until something is painted
-and until all benches and figures are there; until each net of the character bench has answered, over 50 images; and the
+and until all demos and figures are there; until each net of the character demo has answered, over 50 images; and the
 script of one frame, layout included, while a line of a perceptron with 8 units is moved, a string is stepped through,
 and a weight is turned. Medians, with the 95th percentile.
 """
@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 ANSWERS = """async () => {
   const { recognise } = await import("nets");
   const { tensors, unpacked } = await import("unpack");
-  const data = await unpacked(document.querySelector("#character_bench script.data"));
+  const data = await unpacked(document.querySelector("#character_demo script.data"));
   const times = {};
   for (const net of data.nets) {
     const one = { ...net, side: data.side, weights: tensors(net.weights) };
@@ -55,17 +55,17 @@ FRAMES = """async ([act, repetitions]) => {
 }"""
 
 MOVE_LINE = """
-  const badge = document.querySelector("#perceptron_bench .badge");
+  const badge = document.querySelector("#perceptron_demo .badge");
   badge.focus();
   badge.dispatchEvent(new KeyboardEvent("keydown", { key: n % 20 < 10 ? "ArrowUp" : "ArrowDown" }));
 """
 STEP = """
-  const place = document.querySelector("#sequence_bench [name=place]");
+  const place = document.querySelector("#sequence_demo [name=place]");
   place.value = n % (Number(place.max) + 1);
   place.dispatchEvent(new Event("input", { bubbles: true }));
 """
 TURN_WEIGHT = """
-  const slide = document.querySelector("#sequence_bench [name=slide]");
+  const slide = document.querySelector("#sequence_demo [name=slide]");
   slide.value = Number(slide.min) + ((n % 40) / 40) * (slide.max - slide.min);
   slide.dispatchEvent(new Event("input", { bubbles: true }));
 """
@@ -95,12 +95,12 @@ def main(path: Path) -> None:
 
 def with_eight_units(tab: Page) -> Iterator[str]:
     """Make the perceptron of 8 units, of each kind in turn."""
-    add = tab.locator('#perceptron_bench [data-part="add-unit"]')
+    add = tab.locator('#perceptron_demo [data-part="add-unit"]')
     while add.is_enabled():
         add.click()
         tab.wait_for_function("() => new Promise((done) => requestAnimationFrame(() => done(true)))")
     for act, name in (("step", "step"), ("sig", "sigmoid"), ("tanh", "tanh")):
-        tab.locator(f"#perceptron_bench input[value='{act}']").check(force=True)
+        tab.locator(f"#perceptron_demo input[value='{act}']").check(force=True)
         yield name
 
 

@@ -1,24 +1,24 @@
-"""How surely each preset teaches recurrent nets a language, and how far they count: 128 nets in each row.
+"""Measure how reliably each preset trains recurrent nets on a language, and how far they count: 128 nets in each row.
 
     python benchmarks/rates.py [NAME ...] [--seed 0] [--nets 128]
 
 Each row is one run of `kuzushi sequences`, by the command that is printed with it, on one thread. Exact nets are right
 on every string up to the trained n, alone and in a stream without reset, with the 95 % interval of Wilson; on a
 grammar, on every test string. Then where the nets fail first, up to n = 1,000, alone or in a stream; the share of
-determined symbols that the best net gets, beside that of a net that never stops; and, of LSTMs, how many are exact up
-to n = 1,000 once they are snapped, or, on a grammar, for how many nets the automaton is the grammar's and never departs
-from it.
+determined symbols that the best net gets right, and that of a net that never stops; and, for LSTMs, how many are exact
+up to n = 1,000 once they are snapped, or, on a grammar, for how many nets the automaton is the grammar's and the net
+never disagrees with it.
 
-Names choose rows; without one all are made, which takes hours.
+Names select rows; without one all are run, which takes hours.
 """
 
 import argparse
 from statistics import median_low
 
-from kuzushi.configs import SequencesConfig
-from kuzushi.experiments.sequences import run
-from kuzushi.report.sections import between, percent
-from kuzushi.results import SequencesResult
+from kuzushi.core.sections import between, percent
+from kuzushi.sequences.configs import SequencesConfig
+from kuzushi.sequences.experiment import run
+from kuzushi.sequences.results import SequencesResult
 
 FAR = {"test_length": 1_000}
 ROWS: dict[str, dict[str, object]] = {
@@ -36,11 +36,11 @@ ROWS: dict[str, dict[str, object]] = {
     "counting-anb2nc3n": {"lang": "anb2nc3n", "model": "lstm", "hid": 3, "preset": "counting", "length": 10, **FAR},
 }
 BEYOND = 100
-"""How many nets are still right at this n is told, too."""
+"""The n at which the nets that are still right are counted."""
 
 
-def told(result: SequencesResult) -> list[str]:
-    """What came of one run, a line for each thing."""
+def summary(result: SequencesResult) -> list[str]:
+    """Return the results of one run as lines."""
     lines = [
         f"exact: {result.solved} of {result.nets}, {between(result.solved_interval)}; "
         f"{result.history[-1].update:,} updates in {result.seconds:.0f} s",
@@ -49,18 +49,18 @@ def told(result: SequencesResult) -> list[str]:
     if result.automata is not None:
         return [
             *lines,
-            f"automaton the grammar's: {result.automata.equal}; and never departs: {result.automata.exact}, "
+            f"automaton the grammar's: {result.automata.equal}; and never disagrees: {result.automata.exact}, "
             f"{between(result.automata.exact_interval)}",
         ]
     failures = [result.tested_length + 1 if n is None else n for n in result.first_failure]
     lines.append(
         f"first failure: median {median_low(failures)}, last {max(failures)}; right at n = {BEYOND}: "
-        f"{sum(n > BEYOND for n in failures)}; nowhere wrong up to {result.tested_length}: "
+        f"{sum(n > BEYOND for n in failures)}; no failure up to {result.tested_length}: "
         f"{result.first_failure.count(None)}"
     )
     if result.snapping is not None:
         snapped = result.snapping
-        lines.append(f"snapped: {snapped.exact} of {snapped.tried} nowhere wrong up to {snapped.tested_length}")
+        lines.append(f"snapped: {snapped.exact} of {snapped.tried} no failure up to {snapped.tested_length}")
     return lines
 
 
@@ -74,7 +74,7 @@ def main() -> None:
         parser.error(f"{', '.join(sorted(unknown))}: not one of {', '.join(ROWS)}")
     for name in chosen.names or ROWS:
         result = run(SequencesConfig(**ROWS[name], nets=chosen.nets, seed=chosen.seed))
-        print(name, result.provenance.command, *told(result), sep="\n    ", flush=True)
+        print(name, result.provenance.command, *summary(result), sep="\n    ", flush=True)
 
 
 if __name__ == "__main__":

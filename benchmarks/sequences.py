@@ -1,23 +1,22 @@
-"""How fast recurrent nets learn a language: one net in a plain loop, and an ensemble.
+"""Measure how fast recurrent nets learn a language: one net in a plain loop, and an ensemble.
 
     python benchmarks/sequences.py [--quick]
 
-The plain loop is what everyone writes first, trained as the preset "report": one net with 2 hidden units, one stream
-of five strings of a^n b^2n with n up to 4 per update, torch.nn.CrossEntropyLoss, SGD with learning rate 0.005 and
-weight decay 1e-4. It comes in two forms: "by symbol" calls torch.nn.RNNCell or LSTMCell once for each symbol, which is
-how one gets at cells and gates; "by stream" calls torch.nn.RNN or LSTM, whose loop over time is not in Python, and is
-the harder opponent, above all the LSTM's, which torch computes in one piece.
+The plain loop is the usual first implementation, trained as the preset "report": one net with 2 hidden units, one
+stream of five strings of a^n b^2n with n up to 4 per update, torch.nn.CrossEntropyLoss, SGD with learning rate 0.005
+and weight decay 1e-4. It has two forms: "by symbol" calls torch.nn.RNNCell or LSTMCell for each symbol, which gives
+access to cells and gates; "by stream" calls torch.nn.RNN or LSTM, whose loop over time is not in Python, and is faster,
+above all the LSTM, which torch computes in one call.
 
 The ensembles are those of `kuzushi sequences`: the preset "fast", where all nets read the same 16 streams, each of
 which counts once for each net; and the preset "report", which trains each net exactly as the plain loop does.
 
 The first exact net is the first that is right on every string up to n = 4, alone and in a stream, scored by the same
-code for both. The plain loop is given up after 100,000 updates, or with --quick after a few seconds, and where it did
-not get there no ratio is given.
+code for both. The plain loop stops after 100,000 updates, or with --quick after a few seconds; if it has no exact net
+by then, no ratio is printed.
 
-Everything computes on one thread, kept on one processor. Times are what the processor spends on this process: on a
-machine that does nothing else they are those of the clock. Trainings to be compared take turns, in blocks, and the
-medians of the blocks are given. Memory is what is held for the backward pass.
+Everything runs on one thread, on one processor. Times are processor times of this process. Trainings that are compared
+take turns, in blocks, and the medians of the blocks are printed. Memory is what is stored for the backward pass.
 """
 
 import os
@@ -41,32 +40,32 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
 
-from kuzushi.analysis.exactness import exactness
-from kuzushi.configs import SequencesConfig
-from kuzushi.data.languages import named
-from kuzushi.experiments.recurrent import PRESETS, STRINGS, lesson, loss_of, plan, read, untrained
-from kuzushi.models.recurrent import SRN, loaded
-from kuzushi.runs import Silent
-from kuzushi.training import Evaluation, fit
+from kuzushi.core.journal import Silent
+from kuzushi.core.training import Evaluation, fit
+from kuzushi.sequences.configs import SequencesConfig
+from kuzushi.sequences.languages import get_language
+from kuzushi.sequences.nets import SRN, from_weights
+from kuzushi.sequences.score import exactness
+from kuzushi.sequences.train import PRESETS, STRINGS, batch_of, loss_of, plan, untrained
 
 Kind = Literal["srn", "lstm"]
 Training = Callable[[int], object]
-"""Makes so many updates more."""
+"""Makes more updates."""
 
 QUICK = "--quick" in sys.argv[1:]
-LANGUAGE, HID, LENGTH, NETS = named("anb2n"), 2, 4, 64
+LANGUAGE, HID, LENGTH, NETS = get_language("anb2n"), 2, 4, 64
 SIZES, LENGTHS = (1, 4, 16, 64, 256, 1_024), (4, 10, 30, 100)
 BLOCK, ROUNDS = (0.15, 3) if QUICK else (0.5, 7)
 """Seconds of a block, and how many blocks; a block has at least two updates."""
 HUNTERS, LOOK, PLAIN_LOOK = (8, NETS), 20, 500
-"""Nets that look for the first exact one, and after how many updates they are scored."""
+"""Sizes of the ensembles in the search for the first exact net, and the updates between two scores."""
 SEEDS, PLAIN_SEEDS, GIVEN_UP = (3, 1, 8.0) if QUICK else (7, 3, float("inf"))
-"""GIVEN_UP is in seconds; the plain loop also ends where the preset does."""
+"""GIVEN_UP is in seconds; the plain loop also ends after the updates of the preset."""
 
 
 @dataclass(frozen=True)
 class First:
-    """How long it took until a net was exact, or that none was."""
+    """The time until a net was exact, or that none was."""
 
     updates: int
     seconds: float
@@ -75,10 +74,10 @@ class First:
 
 @dataclass(frozen=True)
 class Work:
-    """What one update of an ensemble does."""
+    """The work of one update of an ensemble."""
 
-    held: int
-    """Bytes kept for the backward pass."""
+    stored: int
+    """Bytes stored for the backward pass."""
     moved: int
     """Bytes that its operations read and write."""
     operations: int
@@ -87,16 +86,16 @@ class Work:
     """Operations on arrays."""
 
     def columns(self, update: float) -> str:
-        """This as columns of a table, for an update that takes so many seconds."""
+        """Return columns of a table, for an update of this many seconds."""
         return (
-            f"{self.held / 1e6:>9.2f}{self.moved / 1e6:>10.1f}{self.operations / 1e6:>8.1f}{self.started:>9,}"
+            f"{self.stored / 1e6:>10.2f}{self.moved / 1e6:>10.1f}{self.operations / 1e6:>8.1f}{self.started:>9,}"
             f"{self.moved / update / 1e9:>7.2f}{self.operations / update / 1e9:>7.2f}"
         )
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What one thread reaches on arrays of 256 MB and matrices of 1,024 rows."""
+    """The rates of one thread on arrays of 256 MB and matrices of 1,024 rows."""
 
     copied: float
     """Bytes read and written per second."""
@@ -140,10 +139,10 @@ class Net(nn.Module):
         return self.output(torch.stack(hidden))  # (time, alphabet)
 
     def ensemble(self) -> SRN:
-        """This SRN, read by stream, as an ensemble of one."""
+        """Return this SRN, read by stream, as an ensemble of one."""
         w_ih, w_hh, b_ih, b_hh, w_out, b_out = (weight.detach()[None] for weight in self.parameters())
         weights = {"weight_ih": w_ih, "weight_hh": w_hh, "bias": b_ih + b_hh, "weight_out": w_out, "bias_out": b_out}
-        return loaded(SRN, weights)
+        return from_weights(SRN, weights)
 
 
 class Traffic(TorchDispatchMode):
@@ -164,12 +163,12 @@ class Traffic(TorchDispatchMode):
 
 
 def tensors(tree: object) -> list[Tensor]:
-    """All tensors in nested tuples and lists."""
+    """Return all tensors in nested tuples and lists."""
     return [leaf for leaf in tree_leaves(tree) if isinstance(leaf, Tensor)]
 
 
 def plain_loop(net: Net, longest: int, seed: int) -> Training:
-    """Training of one net as everyone writes it."""
+    """Return the usual training of one net."""
     preset = PRESETS["report"]
     optimiser = torch.optim.SGD(net.parameters(), lr=preset.learning_rate[net.kind], weight_decay=preset.weight_decay)
     loss_of, drawn = nn.CrossEntropyLoss(), random.Random(seed)
@@ -193,14 +192,15 @@ class Ensemble:
         self.config, self.model = config, untrained(config, LANGUAGE)
 
     def losses(self, update: int) -> Tensor:
-        """The loss of each net on the streams of one update."""
-        given = lesson([self.config], LANGUAGE, update, noise=0.0)
-        trace = read(self.model, given.streams, groups=given.groups)
-        free = PRESETS[self.config.preset].weight_of_free
-        return loss_of(trace, given.streams, groups=given.groups, weight_of_free=free, worst=0.0)
+        """Return the loss of each net on the streams of one update."""
+        preset, (streams, _) = PRESETS[self.config.preset], batch_of(self.config, LANGUAGE, update)
+        return loss_of(
+            self.model, streams, shared=preset.shared, noise=None, weight_of_free=preset.weight_of_free,
+            weight_of_worst=0.0,
+        )  # fmt: skip
 
     def train(self, updates: int) -> None:
-        """Make so many updates more, unscored."""
+        """Make more updates, without scoring."""
         planned = replace(plan(self.config), updates=updates, evaluate_every=updates)
         fit(self.model, self.losses, lambda _: Evaluation(metrics={}), planned, journal=Silent(), stage="train")
 
@@ -220,11 +220,11 @@ class Ensemble:
         return First(history.updates[-1], time.process_time() - started, found)
 
     def work(self) -> Work:
-        """Count what one update does, as what two do beyond one."""
-        held: dict[int, int] = {}
+        """Count the work of one update, as the difference of two and one."""
+        stored: dict[int, int] = {}
 
         def keep(tensor: Tensor) -> Tensor:
-            held[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
+            stored[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
             return tensor
 
         with saved_tensors_hooks(keep, lambda tensor: tensor):
@@ -235,11 +235,11 @@ class Ensemble:
                 self.train(updates)
             counts.append((traffic.moved, products.get_total_flops() + traffic.numbers, traffic.started))
         moved, operations, started = (two - one for one, two in zip(*counts, strict=True))
-        return Work(sum(held.values()), moved, operations, started)
+        return Work(sum(stored.values()), moved, operations, started)
 
 
 def plain_until_exact(seed: int) -> First:
-    """Train the plain SRN, by stream, until it is exact or given up."""
+    """Train the plain SRN, by stream, until it is exact or the limit is reached."""
     torch.manual_seed(seed)
     net = Net("srn", by_symbol=False)
     train, limit = plain_loop(net, LENGTH, seed), PRESETS["report"].updates["srn"]
@@ -255,28 +255,28 @@ def plain_until_exact(seed: int) -> First:
 
 
 def in_turns(trainings: dict[str, Training]) -> dict[str, float]:
-    """Seconds of an update of each training: the median of blocks that take turns."""
+    """Return the seconds of an update of each training: the median of blocks that take turns."""
     updates = {name: max(2, round(BLOCK / per_update(train, 2))) for name, train in trainings.items()}
     rounds = [{name: per_update(train, updates[name]) for name, train in trainings.items()} for _ in range(ROUNDS)]
     return {name: median(each[name] for each in rounds) for name in trainings}
 
 
 def per_update(train: Training, updates: int) -> float:
-    """Seconds of one of so many updates."""
+    """Return the mean seconds of one update."""
     started = time.process_time()
     train(updates)
     return (time.process_time() - started) / updates
 
 
 def plains(kind: Kind, longest: int) -> dict[str, Training]:
-    """Both forms of the plain loop."""
+    """Return both forms of the plain loop."""
     torch.manual_seed(0)
     forms = {"plain, by symbol": True, "plain, by stream": False}
     return {name: plain_loop(Net(kind, by_symbol), longest, 0) for name, by_symbol in forms.items()}
 
 
 def print_sizes(kind: Kind, machine: Machine) -> None:
-    """Print time, memory and work against the number of nets beside the plain loops, and what limits them."""
+    """Print time, memory and work by the number of nets, ratios to the plain loops, and what limits them."""
     ensembles = {
         f"{preset}, {nets:,} net{'s' if nets > 1 else ''}": Ensemble(
             SequencesConfig(model=kind, preset=preset, hid=HID, length=LENGTH, nets=nets)
@@ -289,7 +289,7 @@ def print_sizes(kind: Kind, machine: Machine) -> None:
     by_symbol, by_stream = list(times.values())[:2]
     print(f"{kind.upper()}, {HID} units, strings up to n = {LENGTH}; ratios of streams/s to the plain loops")
     print(
-        f"{'':<20}{'ms/update':>10}{'streams/s':>11}{'/by symbol':>12}{'/by stream':>12}{'held MB':>9}"
+        f"{'':<20}{'ms/update':>10}{'streams/s':>11}{'/by symbol':>12}{'/by stream':>12}{'stored MB':>10}"
         f"{'moved MB':>10}{'Mop':>8}{'started':>9}{'GB/s':>7}{'Gop/s':>7}"
     )
     for name, update in times.items():
@@ -308,7 +308,7 @@ def print_sizes(kind: Kind, machine: Machine) -> None:
 
 
 def print_lengths(kind: Kind) -> None:
-    """Print time against the length of the strings."""
+    """Print time by the length of the strings."""
     print(f"{kind.upper()}, ms/update by the largest n; {NETS} nets, preset fast")
     print(f"{'n':>5}{'by symbol':>11}{'by stream':>11}{'ensemble':>10}{'/by symbol':>12}{'/by stream':>12}")
     for length in LENGTHS:
@@ -322,22 +322,22 @@ def print_lengths(kind: Kind) -> None:
 
 
 def print_first() -> None:
-    """Print how long it takes until an SRN is exact."""
-    print(f"First exact SRN, {HID} units, strings up to n = {LENGTH}; medians of those that got there")
+    """Print the time until an SRN is exact."""
+    print(f"First exact SRN, {HID} units, strings up to n = {LENGTH}; medians of the seeds with an exact net")
     plain = print_found("plain, by stream", [plain_until_exact(seed) for seed in range(PLAIN_SEEDS)])
     for nets in HUNTERS:
         configs = [SequencesConfig(hid=HID, length=LENGTH, nets=nets, seed=seed) for seed in range(SEEDS)]
         first = print_found(f"fast, {nets} nets", [Ensemble(config).until_exact() for config in configs])
         if plain and first:
-            print(f"    {plain / first:.1f} times sooner than the plain loop")
+            print(f"    {plain / first:.1f} times faster than the plain loop")
     if not plain:
-        print("The plain loop did not get there in the time it was given, so there is no ratio.")
+        print("The plain loop has no exact net within its limit, so there is no ratio.")
 
 
 def print_found(name: str, runs: list[First]) -> float | None:
-    """Print how one way did over its seeds, and return the median time of those that have an exact net."""
+    """Print the results over all seeds, and return the median time of those with an exact net."""
     found = [run for run in runs if run.found]
-    shown = ", ".join(f"{run.seconds:.2f}{'' if run.found else ' given up'}" for run in runs)
+    shown = ", ".join(f"{run.seconds:.2f}{'' if run.found else ' stopped'}" for run in runs)
     print(f"{name}: {len(found)} of {len(runs)} seeds have an exact net; seconds {shown}")
     if not found:
         return None

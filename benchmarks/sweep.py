@@ -3,14 +3,13 @@
     python benchmarks/sweep.py [--cells 8] [--nets 8] [--updates 200] [--repetitions 3]
     python benchmarks/sweep.py --simulate 100000 [--files 1]
 
-The first trains the same cells (SRNs on a^n b^2n that differ in their seed) in four ways, which take turns; each uses
+The first trains the same cells (SRNs on a^n b^2n that differ in their seed) in three ways, which take turns; each uses
 every core, with one thread for each process, and times are medians over the repetitions:
 
 - a process for each cell: `python -m kuzushi sequences ... --out`, as many at once as there are cores;
-- workers that stay: `kuzushi sweep --no-pack`;
-- packs of cells: `kuzushi sweep`, which trains the cells of a pack as one ensemble;
+- workers that stay: `kuzushi sweep`;
 - one cell for each core: the nets of all cells in as many cells as there are cores, each with so many more nets. They
-  read the same strings, and are explained once: it is what a person saves who asks for more nets rather than seeds.
+  read the same strings and are analysed once.
 
 Beside the seconds that passed stand those that the processors computed, which other work on the machine hardly changes.
 
@@ -19,7 +18,6 @@ process that drives it, and the time of each step are all that is left. --files 
 """
 
 import argparse
-import itertools
 import resource
 import shutil
 import subprocess
@@ -34,12 +32,15 @@ from statistics import median
 
 import msgspec
 
-from kuzushi.configs import SequencesConfig, SweepConfig, command
-from kuzushi.runs import json_lines, load, write_whole
-from kuzushi.sweeps.cells import folder_of, name_of
-from kuzushi.sweeps.local import ONE_THREAD, cores, run_here
-from kuzushi.sweeps.packs import Pack, packed
-from kuzushi.sweeps.sweep import sweep
+from kuzushi.core.configs import command
+from kuzushi.core.files import write_whole
+from kuzushi.core.result_files import json_object
+from kuzushi.experiments import load
+from kuzushi.sequences.configs import SequencesConfig
+from kuzushi.sweep.configs import SweepConfig
+from kuzushi.sweep.jobs import folder_of, name_of
+from kuzushi.sweep.local import ONE_THREAD, cores, run_here
+from kuzushi.sweep.sweep import sweep
 
 
 def processes(configs: list[SequencesConfig], folder: Path) -> None:
@@ -58,16 +59,7 @@ def processes(configs: list[SequencesConfig], folder: Path) -> None:
 
 def workers(configs: list[SequencesConfig], folder: Path) -> None:
     """Run every cell in workers that stay."""
-    run_packs(([config] for config in configs), folder)
-
-
-def packs(configs: list[SequencesConfig], folder: Path) -> None:
-    """Run every cell in workers that stay, those of a pack trained as one ensemble."""
-    run_packs(packed(configs), folder)
-
-
-def run_packs(packs: Iterator[Pack], folder: Path) -> None:
-    for _, error in run_here(packs, folder, workers=cores()):
+    for _, error in run_here(iter(configs), folder, workers=cores()):
         assert error is None, error
 
 
@@ -80,7 +72,6 @@ def compare(cells: int, nets: int, updates: int, repetitions: int) -> None:
     ways = {
         "a process for each cell": lambda folder: processes(configs, folder),
         "workers that stay": lambda folder: workers(configs, folder),
-        "packs of cells": lambda folder: packs(configs, folder),
         "one cell for each core": lambda folder: workers(fewer, folder),
     }
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
@@ -123,19 +114,19 @@ def simulate(cells: int, files: int, out: Path) -> None:
         f"hid = [2, 3, 4, 5]\nseed = {list(range(cells // 4))}\n"
     )
     tiny = SequencesConfig(nets=2, updates=1, test_length=4)
-    ((_, error),) = run_here(iter([[tiny]]), out, workers=1)  # in another process: this one never loads torch
+    ((_, error),) = run_here(iter([tiny]), out, workers=1)  # in another process: this one never loads torch
     assert error is None, error
     kept_tiny = folder_of(out, name_of(tiny))
     result = msgspec.json.decode((kept_tiny / "result.json").read_bytes())
     others = {name: (kept_tiny / name).read_bytes() for name in
               ("config.json", "progress.jsonl", "weights.safetensors", "arrays.npz")[: files - 1]}  # fmt: skip
 
-    def pretended(packs, where):
-        for config in itertools.chain.from_iterable(packs):
+    def pretended(configs, where):
+        for config in configs:
             place = folder_of(where, name_of(config))
             for name, data in others.items():
                 write_whole(place / name, data)
-            write_whole(place / "result.json", json_lines(result | {"config": msgspec.to_builtins(config)}))
+            write_whole(place / "result.json", json_object(result | {"config": msgspec.to_builtins(config)}))
             yield config, None
 
     with told("before"):
@@ -147,7 +138,7 @@ def simulate(cells: int, files: int, out: Path) -> None:
     del swept
     with told("read result.json"):
         loaded = load(folder)
-    from kuzushi.report.page import page
+    from kuzushi.page.build import page
 
     with told("lay it out on a page"):
         laid_out = page([loaded])

@@ -4,7 +4,7 @@ from collections import Counter
 
 import torch
 
-from kuzushi.models.recurrent import SRN
+from kuzushi.sequences.nets import SRN
 
 SYMBOLS = "BTSXPVE"
 SATURATED = 20.0

@@ -12,22 +12,22 @@ import zlib
 from pathlib import Path
 
 ROOM = 64 * 2**20
-"""Bytes of memory that a reader gets beyond what is loaded: far less than any of the files declares."""
+"""Bytes of memory that a reader may use beyond what is loaded: far less than any of the files declares."""
 
 
 def zeros(size):
-    """Deflated zeros, of any size, made a megabyte at a time."""
-    packer = zlib.compressobj(9)
+    """Return deflated zeros, made a megabyte at a time."""
+    packer = zlib.compressobj(1)
     block = bytes(2**20)
     parts = [packer.compress(block) for _ in range(size // len(block))]
     return b"".join(parts) + packer.flush()
 
 
 def npz(path, size):
-    """An archive with an array of so many zeros, which fits all that it declares."""
+    """Write an archive with an array of so many zeros, consistent with its headers."""
     header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (%d, 1, 1), }" % size
     with (
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
         archive.open("arr_0.npy", "w", force_zip64=True) as file,
     ):
         file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
@@ -36,20 +36,20 @@ def npz(path, size):
 
 
 def idx(path, size):
-    """A compressed IDX file of so many zeros."""
-    with gzip.open(path, "wb") as file:
+    """Write a compressed IDX file of so many zeros."""
+    with gzip.open(path, "wb", compresslevel=1) as file:
         file.write(bytes([0, 0, 8, 3]) + struct.pack(">III", size // 2**20, 2**10, 2**10))
         for _ in range(size // 2**20):
             file.write(bytes(2**20))
 
 
-def boast(path, size):
-    """A small compressed IDX file that declares more than deflate can pack into it."""
+def false_idx(path, size):
+    """Write a small compressed IDX file that declares more than deflate can compress into it."""
     path.write_bytes(gzip.compress(bytes([0, 0, 8, 3]) + struct.pack(">III", size // 2**20, 2**10, 2**10) + bytes(9)))
 
 
 def png(path, side):
-    """A picture of so many pixels along each side, all black."""
+    """Write a black image with so many pixels on each side."""
 
     def chunk(kind, body):
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
@@ -60,7 +60,7 @@ def png(path, side):
 
 
 def png_with_text(path, size):
-    """A small picture with a compressed comment of so many bytes."""
+    """Write a small image with a compressed comment of so many bytes."""
     from PIL import Image
 
     image = io.BytesIO()
@@ -72,7 +72,7 @@ def png_with_text(path, size):
 
 
 def tar(path, kind):
-    """An archive whose first header, of this kind, declares 8 GB."""
+    """Write an archive whose first header, of this kind, declares 8 GB."""
     member = tarfile.TarInfo("kkanji2/U+4EA8/1.png")
     header = bytearray(member.tobuf())
     header[156:157] = kind
@@ -87,7 +87,7 @@ def json_nested(path, depth):
 
 
 def outcome(read, path, *, room=ROOM):
-    """What becomes of reading a file with little memory: "read", or the type of the error and what it says."""
+    """Read a file with little memory; return "read" and "", or the type and the message of the error."""
     receive, send = multiprocessing.get_context("fork").Pipe(duplex=False)
     child = os.fork()
     if child == 0:
@@ -95,10 +95,10 @@ def outcome(read, path, *, room=ROOM):
             used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
             resource.setrlimit(resource.RLIMIT_AS, (used + room, used + room))
             read(path)
-            said = ("read", "")
+            result = ("read", "")
         except BaseException as error:
-            said = (type(error).__name__, str(error))
-        send.send(said)
+            result = (type(error).__name__, str(error))
+        send.send(result)
         os._exit(0)
     os.waitpid(child, 0)
     return receive.recv()

@@ -1,10 +1,10 @@
-"""The counter machines of the languages, written by hand: what extracted ones are held against."""
+"""Counter machines of the languages, written by hand: the expected results of extraction."""
 
-from kuzushi.results.counters import Change, CounterMachine, CounterTransition, Guard
+from kuzushi.sequences.counter_results import Change, CounterMachine, CounterTransition, Guard
 
 
 def machine(symbols, counters, arrows):
-    """A machine from lines such as "b b B>0 B-1 C+3": source, symbol, which names the target too, tests and changes."""
+    """Return a machine from lines such as "b b B>0 B-1 C+3": source, symbol (also the target), tests, changes."""
     transitions = []
     for line in arrows:
         source, symbol, *rest = line.split()
@@ -49,5 +49,5 @@ ANB2NC3N_BY_BS = machine(
         "start a B+2", "a a B+2", "a b B-1 C+3", "b b B>0 B-1 C+3", "b c B=0 C-2", "c c C>0 C-2", "c a C=0 B:=2 C:=0",
     ],
 )  # fmt: skip
-"""The same language: its c's are counted out of the b's."""
+"""The same language, with the c's counted from the b's."""
 MACHINES = {"anbn": ANBN, "anb2n": ANB2N, "anbncn": ANBNCN, "anb2nc3n": ANB2NC3N}

@@ -1,25 +1,24 @@
-"""A small comparison of two nets, made by hand."""
+"""A small comparison of two nets, written by hand."""
 
 import numpy as np
 
-from kuzushi.configs import CompareConfig
-from kuzushi.results import (
+from kuzushi.characters.comparison_results import (
     AlwaysWrong,
     ComparedNet,
     ComparisonResult,
     ConfusedImage,
-    DataSummary,
     Form,
     Hardness,
-    Interval,
     McNemar,
     Neighbour,
     PairedComparison,
     PairForms,
     PairHardness,
-    Provenance,
-    Tested,
+    PairTest,
 )
+from kuzushi.characters.configs import CompareConfig
+from kuzushi.characters.results import DataSummary
+from kuzushi.core.results import Interval, Provenance
 
 MADE = Provenance(
     command="kuzushi compare lin conv", kuzushi="0", commit=None, python="3", torch="2", numpy="2", platform="",
@@ -36,22 +35,22 @@ def hard(target, predicted, counts, kind, *, stays=1.0, vanishes=1.0):
     weak, strong = counts
     return PairHardness(
         target=target, predicted=predicted, counts=counts, weakest=max(weak), strongest=min(strong), either=max(weak),
-        stays=Tested(p_value=stays, adjusted=stays, every_seed=stays < 0.05),
-        vanishes=Tested(p_value=vanishes, adjusted=vanishes, every_seed=vanishes < 0.05), kind=kind,
+        stays=PairTest(p_value=stays, adjusted=stays, every_seed=stays < 0.05),
+        vanishes=PairTest(p_value=vanishes, adjusted=vanishes, every_seed=vanishes < 0.05), kind=kind,
     )  # fmt: skip
 
 
 def image(index, near, far):
-    """は read as す; distances to either class."""
+    """Return a は read as す, with its distances to both classes."""
     return ConfusedImage(
         index=index, target=5, predicted=2, probability=0.75, target_probability=0.125, agreeing=3,
-        nearest_target=tuple(Neighbour(index=place, distance=distance) for place, distance in enumerate(near)),
-        nearest_predicted=tuple(Neighbour(index=place, distance=distance) for place, distance in enumerate(far)),
+        nearest_target=tuple(Neighbour(index=index, distance=distance) for index, distance in enumerate(near)),
+        nearest_predicted=tuple(Neighbour(index=index, distance=distance) for index, distance in enumerate(far)),
     )  # fmt: skip
 
 
 def comparison():
-    """NetLin and NetConv, each from two seeds, on images whose every pixel says which image it is."""
+    """Return NetLin against NetConv, each from two seeds, on images whose pixels all are the index of the image."""
     lin = ComparedNet(
         run="runs/lin", net="lin", preset="report", parameters=7850, seeds=(0, 1), accuracy=Interval(0.7, 0.68, 0.72)
     )
@@ -64,7 +63,7 @@ def comparison():
         combinations=4, first_better=0, second_better=4, p_value=3e-8, adjusted=3e-8, better=1,
     )  # fmt: skip
     hardness = Hardness(
-        weakest=0, strongest=1, kept=0.125,
+        weakest=0, strongest=1, error_ratio=0.125,
         pairs=(
             hard(5, 2, ((20, 24), (16, 15)), "data-hard", stays=0.001),
             hard(4, 0, ((9, 11), (3, 4)), "undecided"),
@@ -94,7 +93,7 @@ def comparison():
         data=DataSummary(
             name="kmnist-mini", train=8000, test=2000, sha256="ab" * 32, verified=True, classes=ROMAJI
         ),
-        nets=(lin, conv), paired=(paired,), hardness=hardness, studied=True, strongest=1, forms=forms, images=images,
+        nets=(lin, conv), paired=(paired,), hardness=hardness, in_report=True, strongest=1, forms=forms, images=images,
         always_wrong=always, seconds=12.5, provenance=MADE,
         arrays={
             "forms": numbered(4, 7),

@@ -3,7 +3,7 @@
 import torch
 from torch import Generator
 
-from kuzushi.models.recurrent import SRN
+from kuzushi.sequences.nets import SRN
 
 TRAINED, TESTED = 4, 50
 """The largest n that these nets were trained on, and up to which they are tested."""

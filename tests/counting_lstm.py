@@ -4,7 +4,7 @@ from math import atanh, tanh
 
 import torch
 
-from kuzushi.models.recurrent import LSTM
+from kuzushi.sequences.nets import LSTM
 
 UNIT = 1 / 16
 """Of cell, a symbol to come."""

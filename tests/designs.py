@@ -1,29 +1,19 @@
-"""Smallest step nets worked out by hand, for tests of what shows them."""
+"""Smallest step nets worked out by hand, for tests of figures and sections."""
 
 from itertools import pairwise, product
 from math import sqrt
 
 import numpy as np
 
-from kuzushi.configs import DesignConfig, GapsConfig
-from kuzushi.results import (
-    Activations,
-    Case,
-    Design,
-    DesignResult,
-    Gap,
-    GapsResult,
-    MinimalityProof,
-    Provenance,
-    SigmoidScale,
-    Unit,
-    Weighing,
-)
+from kuzushi.core.results import Provenance
+from kuzushi.perceptrons.configs import DesignConfig
+from kuzushi.perceptrons.results import Activations, Design, DesignResult, SigmoidScale
+from kuzushi.proofs.minimality_format import Case, MinimalityProof, Unit, Weighing
 
 POINTS = tuple(product(range(3), repeat=2))
 TARGETS = tuple((x1 + x2) % 2 for x1, x2 in POINTS)
 EDGE = (0, 1, 2, 5, 8, 7, 6, 3)
-"""Places of the points around the edge of the board."""
+"""Indices of the points around the edge of the board."""
 AXIS = np.linspace(-0.5, 2.5, 201)
 MADE = Provenance(
     command="kuzushi design", kuzushi="0", commit=None, python="3", torch="2", numpy="2", platform="here",
@@ -32,7 +22,7 @@ MADE = Provenance(
 SCALE = SigmoidScale(right_from=4.5, stays_right=True, certified=8.25, searched_to=1000.0)
 
 CROSSING = {
-    "name": "the study's net by hand",
+    "name": "the report's net by hand",
     "symmetric": 1,
     "weight": ((1, 1), (-1, -1), (1, -1), (-1, 1)),
     "bias": (-2.5, 1.5, -0.5, -0.5),
@@ -112,7 +102,7 @@ def board(**changes):
 
 
 def contradiction():
-    """Two points at one place with both targets, and a third."""
+    """Two coinciding points with both targets, and a third."""
     return board(
         config=DesignConfig(data="two.csv"), lower=1, upper=None, impossible=Weighing(points=(0, 1), numbers=(-1, 1)),
         realisable=None, designs=(), arrays={},
@@ -121,20 +111,3 @@ def contradiction():
             units=(Unit(on="001", weight=(1, 0), bias=-1),), weighings=(), symmetries=((0, 1, 2),), whole=1, cases=(),
         ),
     )  # fmt: skip
-
-
-def gap(width, lower, upper, **changes):
-    """The cells with one gap, without a design."""
-    values = {"dichotomies": 100, "impossible": False, "seconds": 2.0, "design": None}
-    return Gap(**{"gap": width, "lower": lower, "upper": upper} | values | changes)
-
-
-def cells():
-    """3x3 cells: four diagonals of a wide board, bounds that time left apart, and no gap at all."""
-    wide = design(**DIAGONALS | {
-        "weight": ((1, 1), (-1, -1), (1, 1), (-1, -1)), "bias": (-3.0, 7.0, -11.0, 15.0), "lines": ("",) * 4,
-    })  # fmt: skip
-    gaps = (gap(3.0, 4, 4, design=wide), gap(0.5, 6, 8, dichotomies=1234), gap(0.0, 1, None, impossible=True))
-    return GapsResult(
-        config=GapsConfig(gaps=(3.0, 0.5, 0.0)), data_sha256="0" * 64, gaps=gaps, seconds=6.0, provenance=MADE
-    )

@@ -1,15 +1,15 @@
-"""A journal for tests."""
+"""A journal in memory, for tests."""
 
 import json
 
-from kuzushi import runs
+from kuzushi.core.journal import Silent
 
 
-class Memory(runs.Silent):
-    """A journal that keeps everything in memory, and stops the run at the given evaluation."""
+class Memory(Silent):
+    """Save everything in memory, and interrupt the run at the given evaluation."""
 
     def __init__(self, stop_at=None):
-        self.kept, self.seen, self.begun, self.stop_at = {}, [], [], stop_at
+        self.saved, self.seen, self.begun, self.stop_at = {}, [], [], stop_at
 
     def begin(self, config, provenance, fingerprint):
         self.begun.append((config, provenance, fingerprint))
@@ -18,9 +18,9 @@ class Memory(runs.Silent):
         self.seen.append(progress)
 
     def save(self, stage, arrays, note):
-        self.kept[stage] = (arrays, json.loads(json.dumps(note)))
+        self.saved[stage] = (arrays, json.loads(json.dumps(note)))
         if len(self.seen) == self.stop_at:
             raise KeyboardInterrupt
 
     def load(self, stage):
-        return self.kept.get(stage)
+        return self.saved.get(stage)

@@ -1,4 +1,4 @@
-"""Files that are not what they should be: seeded mutations of good ones, on their bytes and inside their formats."""
+"""Damaged files: seeded mutations of good ones, in their bytes or within their formats."""
 
 import copy
 import gzip
@@ -23,7 +23,7 @@ NESTED = 100_000
 
 
 def mutated(good, rng):
-    """Bytes with one to three mutations."""
+    """Return bytes with one to three mutations."""
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
         good = rng.choice(OPERATIONS)(good, rng)
     return good
@@ -69,7 +69,7 @@ def _swap(data, rng):
 
 
 def _extreme(data, rng):
-    """An extreme number in 1 to 8 bytes, as lengths and sizes in headers are."""
+    """Write an extreme number in 1 to 8 bytes, like lengths and sizes in headers."""
     size = rng.choice((1, 2, 4, 8))
     number = (rng.choice(EXTREMES) % 2 ** (8 * size)).to_bytes(size, rng.choice(("big", "little")))
     start = rng.randrange(min(len(data), rng.choice((64, 1024, 10**9))) + 1)
@@ -77,7 +77,7 @@ def _extreme(data, rng):
 
 
 def _number(data, rng):
-    """An extreme number in place of one that is written out."""
+    """Replace a decimal number by an extreme one."""
     found = list(re.finditer(rb"\d+", data[:1_000_000]))
     if not found:
         return _extreme(data, rng)
@@ -95,17 +95,17 @@ OPERATIONS = (_flip, _flip, _cut, _drop, _double, _noise, _swap, _extreme, _numb
 
 
 def in_json(good, rng):
-    """JSON with a value of another type or size in one place, a name changed, left out or added, or all nested."""
+    """Return JSON with a value of another type or size, a name changed, removed or added, or deep nesting."""
     fields = json.loads(good)
     for _ in range(rng.choice((1, 1, 2))):
         node = fields
         while isinstance(node, dict | list) and node:
-            place = rng.choice(list(node) if isinstance(node, dict) else range(len(node)))
-            if not isinstance(node[place], dict | list) or not node[place] or rng.random() < 0.3:
+            key = rng.choice(list(node) if isinstance(node, dict) else range(len(node)))
+            if not isinstance(node[key], dict | list) or not node[key] or rng.random() < 0.3:
                 break
-            node = node[place]
+            node = node[key]
         if isinstance(node, dict | list) and node:
-            _change(node, place, rng)
+            _change(node, key, rng)
     written = json.dumps(fields).encode()
     if rng.random() < 0.05:
         opening, closing = rng.choice(((b"[", b"]"), (b'{"a":', b"}")))
@@ -113,17 +113,17 @@ def in_json(good, rng):
     return written
 
 
-def _change(node, place, rng):
+def _change(node, key, rng):
     what = rng.randrange(4)
     if what == 0:
-        del node[place]
+        del node[key]
     elif what == 1 and isinstance(node, list):
-        node += [node[place]] * rng.choice((1, 100))
+        node += [node[key]] * rng.choice((1, 100))
     elif what == 1:
-        node[rng.choice(("", "a", place.upper()))] = node.pop(place)
+        node[rng.choice(("", "a", key.upper()))] = node.pop(key)
     else:
-        number = isinstance(node[place], int | float)
-        node[place] = copy.deepcopy(rng.choice(SIZES if number and what == 2 else VALUES))
+        number = isinstance(node[key], int | float)
+        node[key] = copy.deepcopy(rng.choice(SIZES if number and what == 2 else VALUES))
 
 
 def in_gzip(good, rng):
@@ -131,7 +131,7 @@ def in_gzip(good, rng):
 
 
 def in_npz(good, rng):
-    """An archive with one member mutated, or other names, or packed otherwise; its checksums are right."""
+    """Return an archive with one member mutated or renamed, or another compression, and right checksums."""
     with zipfile.ZipFile(io.BytesIO(good)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     chosen = rng.choice(list(members))
@@ -149,7 +149,7 @@ def in_npz(good, rng):
 
 
 def in_safetensors(good, rng):
-    """A file whose header is mutated as JSON, with its length right."""
+    """Return a file with a header mutated as JSON, and its right length."""
     (length,) = struct.unpack("<Q", good[:8])
     header = good[8 : 8 + length]
     if rng.random() < 0.3:
@@ -161,12 +161,12 @@ def in_safetensors(good, rng):
 
 
 def in_png(good, rng):
-    """A picture with one chunk mutated, doubled or left out; its checksums are right."""
-    chunks, place = [], 8
-    while place < len(good):
-        (length,) = struct.unpack(">I", good[place : place + 4])
-        chunks.append((good[place + 4 : place + 8], good[place + 8 : place + 8 + length]))
-        place += 12 + length
+    """Return an image with one chunk mutated, doubled or removed, and right checksums."""
+    chunks, offset = [], 8
+    while offset < len(good):
+        (length,) = struct.unpack(">I", good[offset : offset + 4])
+        chunks.append((good[offset + 4 : offset + 8], good[offset + 8 : offset + 8 + length]))
+        offset += 12 + length
     chosen = rng.randrange(len(chunks))
     kind, body = chunks[chosen]
     what = rng.randrange(5)
@@ -189,7 +189,7 @@ def in_png(good, rng):
 
 
 def in_tar(good, rng):
-    """An archive with one header mutated; its checksum is right."""
+    """Return an archive with one header mutated, and its right checksum."""
     with tarfile.open(fileobj=io.BytesIO(good)) as tar:
         headers = [member.offset for member in tar]
     start = rng.choice(headers)

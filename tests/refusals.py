@@ -1,12 +1,12 @@
-"""Calls that are to be refused, and ones that fail."""
+"""Assert that calls are refused, and make calls fail."""
 
 import pytest
 
-from kuzushi.errors import RunError
+from kuzushi.core.errors import RunError
 
 
 def refused(call, *words):
-    """The call raises a RunError of one line, in which these words are."""
+    """Assert that a call raises a RunError of one line that contains these words."""
     with pytest.raises(RunError) as caught:
         call()
     message = str(caught.value)
@@ -16,7 +16,7 @@ def refused(call, *words):
 
 
 def failing(error):
-    """A function that raises the error, whatever it is given."""
+    """Return a function that raises the error, whatever its arguments."""
 
     def fail(*_, **__):
         raise error

@@ -1,4 +1,4 @@
-"""Pictures of the benches of a page, for a person to look at: light, dark, and as wide as a phone.
+"""Pictures of the demos of a page, for a person to look at: light, dark, and as wide as a phone.
 
 python tests/screenshots.py report/index.html FOLDER
 """
@@ -14,7 +14,7 @@ LOOKS = {"light": (1280, "light"), "dark": (1280, "dark"), "phone": (390, "light
 
 
 def take(page: Path, folder: Path) -> None:
-    """Write BENCH-LOOK.png of every bench and look into the folder."""
+    """Write DEMO-LOOK.png of every demo and look into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
@@ -22,10 +22,10 @@ def take(page: Path, folder: Path) -> None:
             tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
             tab.goto(page.resolve().as_uri())
             tab.wait_for_selector("html[data-ready]", state="attached")
-            tab.add_style_tag(content="nav { display: none !important; } .bench { padding: 1rem; }")
-            for bench in tab.locator("section.bench").all():
-                name = bench.get_attribute("id").replace("_", "-")
-                bench.screenshot(path=folder / f"{name}-{look}.png")
+            tab.add_style_tag(content="nav { display: none !important; } .demo { padding: 1rem; }")
+            for demo in tab.locator("section.demo").all():
+                name = demo.get_attribute("id").replace("_", "-")
+                demo.screenshot(path=folder / f"{name}-{look}.png")
         browser.close()
 
 

@@ -3,15 +3,15 @@
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from kuzushi.configs import Config
-from kuzushi.runs import load, to_json
-from kuzushi.sweeps.cells import Cell, attempt, folder_of, name_of
-from kuzushi.sweeps.packs import Pack
+from kuzushi.core.configs import Config
+from kuzushi.core.result_files import to_json
+from kuzushi.experiments import load
+from kuzushi.sweep.jobs import Cell, attempt, folder_of, name_of
 
 
 def assert_same(one: Path, other: Path) -> None:
@@ -26,19 +26,10 @@ def assert_same(one: Path, other: Path) -> None:
             np.testing.assert_array_equal(held[name], array)
 
 
-def each_alone(configs: Iterable[Config]) -> Iterator[Pack]:
-    """Packs of one cell."""
-    return ([config] for config in configs)
-
-
-def run_in_this_process(packs: Iterator[Pack], folder: Path) -> Iterator[tuple[Config, str | None]]:
+def run_in_this_process(configs: Iterator[Config], folder: Path) -> Iterator[tuple[Config, str | None]]:
     """A runner without workers."""
-    for pack in packs:
-        cells = [Cell.of(config, folder_of(folder, name_of(config))) for config in pack]
-        if len(cells) > 1:
-            assert attempt(cells) is None
-        for config, cell in zip(pack, cells, strict=True):
-            yield config, attempt([cell])
+    for config in configs:
+        yield config, attempt(Cell.of(config, folder_of(folder, name_of(config))))
 
 
 def done(sweep: Path, configs: list[Config]) -> int:

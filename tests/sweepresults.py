@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from kuzushi.analysis.intervals import wilson
-from kuzushi.configs import Config, SequencesConfig, SweepConfig
-from kuzushi.results import Interval, Measure, Provenance, SweepCell, SweepResult
-from kuzushi.sweeps.outcomes import Outcome
-from kuzushi.sweeps.table import Means, drawn_axes
+from kuzushi.core.configs import Config
+from kuzushi.core.results import Interval, Measure, Provenance, Score
+from kuzushi.core.statistics import wilson
+from kuzushi.sequences.configs import SequencesConfig
+from kuzushi.sweep.configs import SweepConfig
+from kuzushi.sweep.results import SweepCell, SweepResult
+from kuzushi.sweep.table import Means, drawn_axes
 
 MADE = Provenance(
     command="kuzushi sweep grid.toml", kuzushi="0", commit=None, python="3", torch="2", numpy="2", platform="",
@@ -29,7 +31,7 @@ def swept(
         if score is None:
             rows.append(SweepCell(name=f"{place:016x}", settings=settings, error="it broke"))
             continue
-        means.add(config, Outcome(score=score, n=n, quartiles=None, seconds=2.0))
+        means.add(config, Score(value=score, n=n))
         rows.append(
             SweepCell(
                 name=f"{place:016x}", settings=settings, error=None, score=score, n=n, seconds=2.0,
@@ -37,8 +39,9 @@ def swept(
             )
         )  # fmt: skip
     return SweepResult(
-        config=SweepConfig(grid="grid.toml"), data_sha256="0", swept=subject, measure=measure, same=same or {},
-        varied=varied, cells=tuple(rows), failed=sum(row.error is not None for row in rows), packed=0,
+        config=SweepConfig(grid="grid.toml"), data_sha256="0", swept=subject, measure=measure,
+        per_net={"sequences": "first_failure", "checkerboard": "epochs_to_solve"}.get(subject, ""), same=same or {},
+        varied=varied, cells=tuple(rows), failed=sum(row.error is not None for row in rows),
         axes=tuple(means.axes(measure)), pairs=tuple(means.pairs(measure)), seconds=2.0 * len(rows), provenance=MADE,
     )  # fmt: skip
 

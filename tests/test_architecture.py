@@ -1,112 +1,82 @@
-"""The house: imports go down only, and each library has its room."""
+"""The house: imports go down only, each library has its room, and the document is that of the code."""
 
-import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-import kuzushi
+sys.path.insert(0, str(Path(__file__).parents[1] / "docs"))
+import architecture
+from architecture import LIBRARIES, MAY_USE, PACKAGES, ROOT, STEPS, imports, modules, step_of
 
-ROOT = Path(kuzushi.__file__).parent
-
-GROUND = {"errors", "files", "configs", "kana", "reference"}
-MAY_IMPORT = {
-    "errors": set(),
-    "files": {"errors"},
-    "configs": {"errors"},
-    "kana": {"errors"},
-    "reference": {"errors"},
-    "results": {"configs"},
-    "runs": {"results", *GROUND},
-    "proofs": {"results", *GROUND},
-    "data": GROUND,
-    "models": {"data", "results", *GROUND},
-    "training": {"models", "data", "runs", "results", *GROUND},
-    "analysis": {"models", "data", "results", *GROUND},
-    "experiments": {"analysis", "proofs", "training", "models", "data", "runs", "results", *GROUND},
-    "plots": {"results", *GROUND},
-    "report": {"plots", "results", *GROUND},
-    "progress": {"runs", "results", *GROUND},
-    "sweeps": {"experiments", "data", "analysis", "runs", "results", *GROUND},
-    "reproduce": {"data", *GROUND},
-    "parsing": GROUND,
-    "terminal": {"errors"},
-    "commands": {
-        "terminal",
-        "sweeps",
-        "experiments",
-        "report",
-        "proofs",
-        "progress",
-        "reproduce",
-        "runs",
-        "results",
-        *GROUND,
-    },
-    "cli": {"commands", "parsing", "terminal", "errors"},
-    "__main__": {"cli"},
-}
-"""What else of kuzushi each room may import; itself always."""
-
-ONLY_IN = {
-    "torch": {"data", "models", "training", "analysis", "experiments"},
-    "scipy": {"analysis"},
-    "sklearn": {"analysis"},
-    "captum": {"analysis"},
-    "onnxruntime": {"experiments"},
-    "onnx_ir": {"experiments"},
-    "matplotlib": {"plots"},
-    "jinja2": {"report"},
-    "tyro": {"commands", "parsing"},
-    "rich": {"progress"},
-    "platformdirs": {"data"},
-    "PIL": {"data"},
-    "automata": {"analysis"},
-    "safetensors": {"runs"},
-    "ray": {"sweeps"},
-    "filelock": {"runs", "data", "sweeps"},
-}
-"""The rooms that may import a library."""
-
-FILES = sorted(path for path in ROOT.rglob("*.py") if path.name != "__init__.py")
+DOCS = Path(architecture.__file__).parent
+LONGEST = 300
+"""Lines of a module."""
 
 
-def room(path: Path) -> str:
-    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+def package(module: str) -> str:
+    return module.partition("/")[0]
 
 
-def imported(path: Path) -> set[str]:
-    """Every module that the file imports, at any depth in it."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: imports relatively, which this test cannot follow"
-            names.add(node.module or "")
-            names |= {f"{node.module}.{alias.name}" for alias in node.names if node.module == "kuzushi"}
-    return names
+def ours(module: str) -> set[str]:
+    return {name for name in imports(module) if (ROOT / f"{name}.py").is_file()}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_go_down_only(path):
-    own = {name.split(".")[1] for name in imported(path) if name.startswith("kuzushi.")}
-    rooms = {name for name in own if (ROOT / name).is_dir() or (ROOT / f"{name}.py").is_file()}
-    assert rooms <= MAY_IMPORT[room(path)] | {room(path)}
+@pytest.mark.parametrize("module", modules())
+def test_packages_import_only_packages_below_them(module):
+    assert {package(name) for name in ours(module)} <= {package(module), *PACKAGES[package(module)]}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_each_library_has_its_room(path):
-    libraries = {name.split(".")[0] for name in imported(path)}
-    assert {name for name in libraries if room(path) not in ONLY_IN.get(name, {room(path)})} == set()
+@pytest.mark.parametrize("module", [module for module in modules() if step_of(module)])
+def test_steps_of_a_subject_import_only_steps_below_them(module):
+    used = {step_of(name) for name in ours(module) if package(name) == package(module)}
+    assert used <= {step_of(module), *MAY_USE[step_of(module)]}
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    graph = {module: ours(module) - {module} for module in modules()}
+    while leaves := {module for module, needs in graph.items() if not needs & graph.keys()}:
+        graph = {module: needs for module, needs in graph.items() if module not in leaves}
+    assert not graph
+
+
+def test_experiments_take_only_settings_and_results_from_the_sweeps_above_them():
+    assert {name for name in ours("experiments") if package(name) == "sweep"} == {"sweep/configs", "sweep/results"}
+
+
+@pytest.mark.parametrize("module", modules())
+def test_each_library_is_imported_only_where_it_belongs(module):
+    rooms = {module, package(module), step_of(module)}
+    assert {library for library in imports(module) & LIBRARIES.keys() if not rooms & set(LIBRARIES[library])} == set()
+
+
+@pytest.mark.parametrize("module", [module for module in modules() if package(module) == "proofs"])
+def test_the_checkers_import_numpy_and_the_standard_library_only(module):
+    others = imports(module) - ours(module) - {"numpy"}
+    assert others <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_fits_in_one_room_and_says_what_it_is(module):
+    text = (ROOT / f"{module}.py").read_text(encoding="utf-8")
+    assert text.count("\n") <= LONGEST
+    assert architecture.summary(module)
+
+
+def test_every_step_and_package_of_the_rules_exists():
+    assert {package(module) for module in modules()} == set(PACKAGES)
+    found = modules()
+    for names in STEPS.values():
+        for name in names:
+            assert any(re.match(rf"\w+/{name}(/|$)", module) for module in found), name
 
 
 def test_nothing_is_unpickled():
-    for path in FILES:
-        text = path.read_text(encoding="utf-8")
-        assert not {"pickle", "joblib", "dill", "shelve"} & {name.split(".")[0] for name in imported(path)}
+    for module in modules():
+        text = (ROOT / f"{module}.py").read_text(encoding="utf-8")
+        assert not {"pickle", "joblib", "dill", "shelve"} & imports(module)
         assert "torch.load" not in text
         assert "torch.save" not in text
         assert "allow_pickle=True" not in text
@@ -114,9 +84,21 @@ def test_nothing_is_unpickled():
 
 @pytest.mark.parametrize(
     ("module", "absent"),
-    [("kuzushi.cli", {"torch", "matplotlib"}), ("kuzushi.report.page", {"torch"})],
+    [
+        ("kuzushi.cli.main", {"torch", "matplotlib"}),
+        ("kuzushi.page.build", {"torch"}),
+        ("kuzushi.proofs.streams", {"torch"}),
+    ],
 )
-def test_help_comes_without_torch_and_a_page_too(module, absent):
+def test_help_needs_no_torch_and_a_page_neither(module, absent):
     code = f"import sys, {module}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not absent & set(loaded)
+
+
+def test_the_document_and_its_picture_are_those_of_the_code():
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    assert architecture.document(text) == text, "run make architecture"
+    assert architecture.picture() == (DOCS / "figures" / "architecture.svg").read_text(encoding="utf-8")
+    for module in re.findall(r"^\|[^|`]+\| `([\w/]+)\.py` \|$", text.partition("## Modules")[0], re.MULTILINE):
+        assert module in modules()

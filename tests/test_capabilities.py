@@ -20,7 +20,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "Reproduce with the 60,000 images of kmnist in minutes": ("test_reproduce_shortens_training_on_60000_images",),
     "Run the report's commands as printed (--set_weights)": ("test_the_commands_of_the_study_work_as_it_printed_them",),
     "Compare your numbers with the published ones only where the data are the same":
-        ("test_the_published_shares_stand_beside_those_of_the_same_images_only",),
+        ("test_published_shares_are_only_for_the_same_images",),
     # Characters
     "Train NetLin, NetFull and NetConv with the recipe of the report (kuzushi characters --preset report)":
         ("test_the_training_of_the_study_equals_a_plain_loop",),
@@ -33,14 +33,14 @@ COVERED: dict[str, tuple[str, ...]] = {
     "Choose float32 or bfloat16 (--precision)": ("test_the_precision_is_the_requested_one",),
     "Test on validation images (--validation)": ("test_a_run_on_validation_images_is_compared_on_those",),
     "Read confusion matrices": ("test_the_matrix_of_the_first_seed_is_that_of_its_weights",),
-    "Read learning curves": ("test_the_curves_end_with_the_mean_of_the_seeds_and_the_words_with_its_interval",),
+    "Read learning curves": ("test_the_curves_end_with_the_mean_of_the_seeds_and_the_caption_has_its_interval",),
     "See the parameters of every layer": ("test_every_formula_gives_its_count_and_the_net_holds_their_sum",),
     "See the most confused pairs and images": ("test_pairs_are_counted_over_all_seeds_and_the_gallery_over_the_first",),
     "Calibration of probabilities":
-        ("test_the_bins_are_those_of_scikit_learn", "test_the_calibration_of_each_net_stands_in_a_table"),
+        ("test_the_bins_are_those_of_scikit_learn", "test_the_calibration_of_each_net_is_in_a_table"),
     "Read balanced accuracy": ("test_where_a_class_is_rare_the_balanced_accuracy_is_the_headline",),
     "Paired comparison of recognisers (kuzushi compare)":
-        ("test_the_counts_are_counted_and_the_p_value_is_that_of_a_coin", "test_it_is_closed_testing_by_bonferroni",
+        ("test_the_counts_are_counted_and_the_p_value_is_that_of_a_coin", "test_holm_is_closed_testing_by_bonferroni",
          "test_a_run_is_better_if_each_of_its_seeds_is_better_than_each_of_the_others"),
     "Find data-hard and model-hard confusions": ("test_a_pair_that_stays_is_data_hard_and_one_that_goes_model_hard",),
     "Find the forms of a kana that are misread": ("test_planted_forms_are_found_the_most_frequent_first",),
@@ -98,7 +98,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "Grade a net by exit code 0, 1 or 2 (kuzushi verify)": ("test_the_verdict_on_a_net_is_the_exit_code",),
     # Sequences
     "Train SRNs and LSTMs, many at once (kuzushi sequences)":
-        ("test_an_lstm_learns_to_count_in_seconds", "test_an_srn_equals_torch_nn_rnn_with_the_same_weights"),
+        ("test_an_lstm_learns_to_count_in_80_updates", "test_an_srn_equals_torch_nn_rnn_with_the_same_weights"),
     "Train with the recipes report and fast (--preset)":
         ("test_the_preset_report_learns_as_a_plain_torch_loop", "test_the_presets_train_as_the_study_did_and_fast"),
     "Train with the recipe counting":
@@ -112,12 +112,12 @@ COVERED: dict[str, tuple[str, ...]] = {
          "test_a_net_that_always_says_b_is_as_accurate_as_never_stopping_and_knows_nothing"),
     "See hidden states": ("test_the_states_are_those_of_the_arrays_and_the_path_is_that_of_the_longest_string",),
     "See gates and cells": ("test_the_lines_of_the_gates_are_the_arrays",),
-    "See the smallest state machine": ("test_the_machine_of_the_language_is_drawn_and_told",),
+    "See the smallest state machine": ("test_the_machine_of_the_language_is_drawn_with_its_transitions",),
     "Find the fixed points of an SRN": ("test_all_that_iteration_and_scipy_find_is_in_the_list",),
     "See phase portraits": ("test_the_arrows_are_the_moves_of_the_symbol",),
     "Claims of the counting law":
-        ("test_the_first_failure_of_trained_nets_is_foretold",
-         "test_each_claim_stands_in_the_studys_words_with_what_was_measured"),
+        ("test_the_first_failure_of_trained_nets_is_predicted",
+         "test_each_claim_is_quoted_with_its_measurement"),
     "See what an LSTM's cell counts": ("test_of_an_exact_counter_what_is_to_come_is_read_without_error_on_any_length",),
     "Extract a counter machine": ("test_an_exact_lstm_gives_the_machine_of_its_language",),
     "Compare net and counter machine": ("test_an_exact_net_and_the_machine_agree_on_every_prefix",),
@@ -130,10 +130,10 @@ COVERED: dict[str, tuple[str, ...]] = {
     # The run folder
     "Keep a run (--out, --json)": ("test_json_is_all_that_stands_on_standard_output_and_is_what_the_folder_keeps",),
     "Bit-for-bit resume (--resume)":
-        ("test_a_stopped_run_goes_on_to_the_same_result_bit_for_bit", "test_a_stopped_run_goes_on_with_resume",
+        ("test_a_resumed_run_gives_the_same_result_bit_for_bit", "test_a_stopped_run_goes_on_with_resume",
          "test_a_run_that_is_killed_again_and_again_ends_bit_for_bit_as_one_that_is_not"),
     "Choose --checkpoint-seconds": ("test_checkpoints_are_some_seconds_apart_and_the_last_is_always_kept",),
-    "Find every file whole": ("test_wherever_the_disk_is_full_it_is_one_line_and_the_run_goes_on_when_there_is_room",),
+    "Find every file whole": ("test_a_full_disk_is_reported_in_one_line_and_the_run_can_be_resumed",),
     "Refusal of changed inputs":
         ("test_a_finished_run_of_files_that_have_changed_is_not_taken_for_done",
          "test_a_comparison_of_runs_that_were_trained_anew_is_not_taken_for_done",
@@ -151,7 +151,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "List runs (kuzushi runs list)":
         ("test_runs_are_listed_and_shown", "test_the_list_has_a_line_for_each_run_and_a_total"),
     "Show a run (kuzushi runs show)": ("test_runs_are_listed_and_shown",),
-    "Use the GPU (--device)": ("test_a_gpu_is_taken_where_there_is_one_unless_the_cpu_is_asked_for",),
+    "Use the GPU (--device)": ("test_a_gpu_is_used_if_there_is_one_and_the_cpu_was_not_chosen",),
     "Read help on every command (--help)": ("test_help_is_there_for_every_command",),
     "Run an experiment from Python": ("test_the_python_in_the_readme_runs",),
     # The page
@@ -255,12 +255,12 @@ def test_a_command_of_the_first_edition_is_covered_or_removed(command):
 
 
 def test_reproduce_shortens_training_on_60000_images(monkeypatch, tmp_path):
-    from kuzushi.reproduce import study
+    from kuzushi.reproduce import experiments
 
     monkeypatch.setenv("KUZUSHI_DATA", str(tmp_path))
     for part in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"):
         (tmp_path / f"{part}-ubyte.gz").touch()
-    made = dict(study(Path("runs"), lambda *_: None))
+    made = dict(experiments(Path("runs"), lambda *_: None))
     assert (made["conv-kmnist"].epochs, made["deep-kmnist"].epochs) == (3, 2)
 
 

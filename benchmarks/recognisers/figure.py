@@ -9,7 +9,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 from recognisers.timing import Contestant, Run
 
-from kuzushi.plots.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SKY, new_figure
+from kuzushi.core.figure_style import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SKY, new_figure
 
 COLOURS = {
     "lin": BLUE, "full": GREEN, "conv": RED, "deep": PURPLE, "train_mnist_fast": ORANGE, "beautiful_mnist": SKY,

@@ -12,10 +12,9 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from kuzushi.configs import CharactersConfig
-from kuzushi.data.batches import scaled
-from kuzushi.data.images import ImageData
-from kuzushi.models.characters import build
+from kuzushi.characters.configs import CharactersConfig
+from kuzushi.characters.datasets.images import ImageData
+from kuzushi.characters.nets import build, scaled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +57,7 @@ def normalised(image: Tensor, *, mean: tuple[float, ...], std: tuple[float, ...]
 
 
 def plain(data: ImageData, *, net: Any, seed: int, epochs: int, workers: int) -> Training:
-    """The loop everyone writes, with the study's settings: batches of 64, SGD 0.01 with momentum 0.5, float32."""
+    """The loop everyone writes, with the settings of the report: batches of 64, SGD 0.01 with momentum 0.5, float32."""
     torch.manual_seed(seed)
     model = build(CharactersConfig(net=net), classes=len(data.classes), side=data.side, seed=seed)
     tested = Images(data.test_images, data.test_labels)

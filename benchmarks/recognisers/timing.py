@@ -22,13 +22,14 @@ from sklearn.svm import SVC
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from kuzushi.configs import CharactersConfig, Config
-from kuzushi.data.images import SIDE, ImageData
-from kuzushi.data.sources import load
-from kuzushi.experiments.characters import run
-from kuzushi.models.characters import build
-from kuzushi.results import Provenance
-from kuzushi.runs import Progress, Silent
+from kuzushi.characters.configs import CharactersConfig
+from kuzushi.characters.datasets.catalogue import load_images
+from kuzushi.characters.datasets.images import SIDE, ImageData
+from kuzushi.characters.experiment import run
+from kuzushi.characters.nets import build
+from kuzushi.core.configs import Config
+from kuzushi.core.journal import Progress, Silent
+from kuzushi.core.results import Provenance
 
 LOOKS = 10
 """In an epoch."""
@@ -129,7 +130,7 @@ def measure(contestant: Contestant, data: str, seed: int, threads: int) -> Run:
     if contestant.way == "ours":
         ours(contestant.what, TOY, seed=seed, epochs=1)
         return ours(contestant.what, data, seed=seed, epochs=contestant.epochs)
-    toy, images = load(TOY, seed=seed), load(data, seed=seed)
+    toy, images = load_images(TOY, seed=seed), load_images(data, seed=seed)
     if contestant.way == "scikit-learn":
         classified(contestant.what, toy)
         return classified(contestant.what, images)

@@ -1,5 +1,5 @@
 """python -m kuzushi"""
 
-from kuzushi.cli import main
+from kuzushi.cli.main import main
 
 main()

@@ -1,42 +1,33 @@
-"""The whole study as a list of experiments."""
+"""The experiments of `kuzushi reproduce`: those of the report, and the headline results beyond it."""
 
 from pathlib import Path
 
-from kuzushi.configs import (
-    CharactersConfig,
-    CheckerboardConfig,
-    CompareConfig,
-    Config,
-    DesignConfig,
-    GapsConfig,
-    SequencesConfig,
-    WidthsConfig,
-    WidthSearchConfig,
-)
-from kuzushi.data.transfer import Patience, Watch
-from kuzushi.errors import DataError
+from kuzushi.characters.configs import CharactersConfig, CompareConfig
+from kuzushi.characters.datasets.download import Limits, Watch
+from kuzushi.core.configs import Config
+from kuzushi.core.errors import DataError
+from kuzushi.perceptrons.configs import CheckerboardConfig, DesignConfig
+from kuzushi.sequences.configs import SequencesConfig
 
 MOST_SECONDS = 30.0
-"""For the download of kmnist; what came of it is kept, and gone on with next time."""
+"""Time limit of the download of kmnist."""
 
 
-def study(runs: Path, watch: Watch) -> list[tuple[str, Config]]:
-    """A name and the settings of every run of the study; the images are the best that can be had within seconds.
+def experiments(runs: Path, watch: Watch) -> list[tuple[str, Config]]:
+    """Return the name and settings of every run.
 
     Args:
-        runs: the folder that they are kept in, each under its name.
-        watch: hears of downloads: the file, where it comes from, the bytes that are there, and how many there will be.
+        runs: the folder of the runs, each under its name.
+        watch: called during downloads with the file, its source, the bytes that are here, and their total.
     """
     images = _images(watch)
     return [
         *_recognisers(images, runs),
         ("trained", CheckerboardConfig()),
-        ("trained-by-the-study", CheckerboardConfig(set_weights="report-trained")),
+        ("trained-in-the-report", CheckerboardConfig(set_weights="report-trained")),
         ("by-hand", CheckerboardConfig(set_weights="report")),
         ("by-hand-rescaled", CheckerboardConfig(set_weights="report", act="sig", scale=10)),
-        ("widths", WidthsConfig(widest=8, nets=100, epochs=4000)),
         ("smallest", DesignConfig()),
-        ("gaps", GapsConfig(gaps=(3.0, 1.0, 0.0))),
         ("srn", SequencesConfig(lang="anb2n", model="srn", hid=2)),
         ("lstm", SequencesConfig(lang="anb2nc3n", model="lstm", hid=3, nets=32)),
         (
@@ -57,7 +48,7 @@ def study(runs: Path, watch: Watch) -> list[tuple[str, Config]]:
 
 
 def _recognisers(images: str, runs: Path) -> list[tuple[str, Config]]:
-    # With convolutions the 60,000 images of kmnist would take minutes, as the study trained or in full length.
+    # With the recipe of the report, or its full length, convolutions would take minutes on the 60,000 images.
     many = images == "kmnist"
     conv = {"preset": "fast", "epochs": 3} if many else {"preset": "report"}
     trained = [
@@ -69,16 +60,15 @@ def _recognisers(images: str, runs: Path) -> list[tuple[str, Config]]:
     return [
         *trained,
         (f"compared-{images}", CompareConfig(runs=tuple(str(runs / name) for name, _ in trained))),
-        (f"width-search-{images}", WidthSearchConfig(data=images, step=20, epochs=5)),
     ]
 
 
 def _images(watch: Watch) -> str:
-    """kmnist where its files are at hand or a mirror gives them, else kmnist-mini where that is at hand, else brush."""
-    from kuzushi.data.kuzushiji import available, obtain
+    """Return kmnist if it is here or can be downloaded, else kmnist-mini if that is here, else brush."""
+    from kuzushi.characters.datasets.kmnist import available, obtain
 
     try:
-        obtain("kmnist", patience=Patience(silence=5.0, total=MOST_SECONDS), watch=watch)
+        obtain("kmnist", limits=Limits(timeout=5.0, total=MOST_SECONDS), watch=watch)
     except DataError:
         return "kmnist-mini" if available("kmnist-mini") else "brush"
     return "kmnist"

@@ -7,20 +7,19 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from characters import contestants, longest, options, print_goals, print_growth, print_ratios, print_work
 from recognisers import timing
 from recognisers.figure import accuracy_figure, medians
 from recognisers.recipes import Images, Training, beautiful_mnist, plain, train_mnist_fast
 from recognisers.timing import Contestant, Run, begun, classified, measure, operations, ours, share_right, timed
 from torch import nn
 
-from kuzushi.configs import CharactersConfig
-from kuzushi.data.batches import scaled
-from kuzushi.data.sources import load
-from kuzushi.models.characters import build
-from kuzushi.runs import Progress
+from characters import contestants, longest, options, print_goals, print_growth, print_ratios, print_work
+from kuzushi.characters.configs import CharactersConfig
+from kuzushi.characters.datasets.catalogue import load_images
+from kuzushi.characters.nets import build, scaled
+from kuzushi.core.journal import Progress
 
-DATA = load("brush:640/64", seed=0)
+DATA = load_images("brush:640/64", seed=0)
 PLAIN = Contestant(way="plain", what="lin", epochs=10)
 OURS = Contestant(way="ours", what="lin", epochs=2)
 

@@ -1,31 +1,40 @@
-"""A page as its reader has it: a file, opened in a real browser from the disk, with no network."""
+"""A page in a real browser, opened from the disk, without a network."""
 
 import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from browsers import chromium
-from kuzushi.configs import CharactersConfig, CheckerboardConfig, DesignConfig, SequencesConfig
-from kuzushi.experiments import characters, checkerboard, design, sequences
-from kuzushi.plots.sequences import Figures
-from kuzushi.report.page import page
-from kuzushi.results import Result
+from kuzushi.characters import experiment as characters
+from kuzushi.characters.configs import CharactersConfig
+from kuzushi.core.results import Result
+from kuzushi.core.sections import Section, Table
+from kuzushi.experiments import EXPERIMENTS
+from kuzushi.page.build import page
+from kuzushi.perceptrons import experiment as checkerboard
+from kuzushi.perceptrons.configs import CheckerboardConfig, DesignConfig
+from kuzushi.perceptrons.minimal import experiment as design
+from kuzushi.sequences import experiment as sequences
+from kuzushi.sequences.configs import SequencesConfig
 
 LOCAL = ("file:", "data:", "blob:")
 WIDTH, HEIGHT = 1280, 900
+PATIENCE = 60_000
+"""Milliseconds until something counts as never coming; a busy machine is slow, and nothing waits for them to pass."""
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium, wherever the machine has it."""
+    """Start Chromium, once per process; skip the test where it is not installed, unless it is required."""
     path = chromium()
     if path is None:
-        absent = "no Chromium is installed, and the page was not tried in a browser"
+        reason = "Chromium is not installed, so the page was not tested in a browser"
         if os.environ.get("KUZUSHI_BROWSER") == "required":
-            pytest.fail(absent)
-        pytest.skip(absent)
+            pytest.fail(reason)
+        pytest.skip(reason)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
@@ -34,7 +43,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def recognisers() -> list[Result]:
-    """A net of each kind, hardly trained."""
+    """Train a net of each kind for a moment."""
     return [
         characters.run(CharactersConfig(net=net, data="brush:400/100", epochs=2))
         for net in ("lin", "full", "conv", "deep")
@@ -43,7 +52,7 @@ def recognisers() -> list[Result]:
 
 @pytest.fixture(scope="session")
 def perceptrons() -> list[Result]:
-    """A trained net, the study's nets by hand and rescaled, and the smallest step nets."""
+    """Return a trained net, the report's hand-made net, the same rescaled, and the smallest step nets."""
     return [
         checkerboard.run(CheckerboardConfig(nets=8, epochs=2_000)),
         checkerboard.run(CheckerboardConfig(set_weights="report")),
@@ -54,7 +63,7 @@ def perceptrons() -> list[Result]:
 
 @pytest.fixture(scope="session")
 def recurrent() -> list[Result]:
-    """Nets of each kind on languages that count, and one on a grammar."""
+    """Train nets of each kind on counting languages, and one on a grammar."""
     return [
         sequences.run(SequencesConfig(lang="anb2n", model="srn", nets=8, updates=600)),
         sequences.run(SequencesConfig(lang="anb2nc3n", model="lstm", hid=3, nets=8, updates=400)),
@@ -64,35 +73,43 @@ def recurrent() -> list[Result]:
 
 @pytest.fixture(scope="session")
 def without_figures(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[Result]], str]:
-    """Lays results out on a page and gives its address; figures take longest, and the benches do without them."""
+    """Write a page with the demos of some results and nothing else; return its address."""
 
     def build(results: list[Result]) -> str:
         path = tmp_path_factory.mktemp("page") / "index.html"
         with pytest.MonkeyPatch.context() as patch:
-            for subject in ("characters", "checkerboard", "design"):
-                patch.setattr(f"kuzushi.report.{subject}.figures", lambda results: ())
-            patch.setattr("kuzushi.report.sequences.figures", lambda result, place: Figures())
+            patch.setattr("kuzushi.page.build.sections", empty_sections)
             path.write_text(page(results), encoding="utf-8")
         return path.as_uri()
 
     return build
 
 
+def empty_sections(results: list[Result]) -> list[Section]:
+    """Return a section of each subject with results, where its demo can stand."""
+    table = Table(title="empty", header=("name",), rows=())
+    return [
+        Section(name=name, title=name, question="", answer=(), tables=(table,), figures=(), runs=table)
+        for name in EXPERIMENTS
+        if any(result.subject == name for result in results)
+    ]
+
+
 @pytest.fixture(scope="module")
 def address(results: list[Result], without_figures: Callable[[list[Result]], str]) -> str:
-    """The page of the results that the tests of a file are about."""
+    """Write the page of the results of a test file, once."""
     return without_figures(results)
 
 
 @pytest.fixture
 def tab(opened: Callable[..., Page], address: str) -> Page:
-    """That page, opened."""
+    """Open that page."""
     return opened(address)
 
 
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a page, as wide as a phone if asked for; until the test is over it must not complain or reach out."""
+    """Return a function that opens a page; until the test ends it must log no problem and request nothing."""
     complaints: list[str] = []
     contexts = []
 
@@ -101,13 +118,14 @@ def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
             viewport={"width": width, "height": height}, offline=True, accept_downloads=True, has_touch=True
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
-        context.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        context.on("request", lambda asked: None if asked.url.startswith(LOCAL) else complaints.append(asked.url))
+        context.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
+        context.on("request", lambda request: None if request.url.startswith(LOCAL) else complaints.append(request.url))
         tab = context.new_page()
         tab.emulate_media(**media)  # type: ignore[arg-type]
         tab.goto(address)
-        tab.wait_for_selector("html[data-ready]", state="attached", timeout=60_000)
+        tab.wait_for_selector("html[data-ready]", state="attached")
         return tab
 
     yield open_page

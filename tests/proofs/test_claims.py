@@ -1,4 +1,4 @@
-"""What a result claims is checked as a whole: bounds, designs, what is impossible, and how many sets there are."""
+"""All claims of a result are checked: bounds, designs, impossibility, and how many sets of units suffice."""
 
 from dataclasses import replace
 from itertools import combinations, product
@@ -6,37 +6,37 @@ from itertools import combinations, product
 import pytest
 
 from designs import CROSSING, DIAGONALS, POINTS, TARGETS, design, proof
-from kuzushi.errors import ProofError
 from kuzushi.proofs import claims
 from kuzushi.proofs.claims import check_claims
-from kuzushi.results import Case, Unit, Weighing
+from kuzushi.proofs.errors import ProofError
+from kuzushi.proofs.minimality_format import Case, Unit, Weighing
 
 PROOF = proof()
-"""By the eight edges round the board: four units at least."""
+"""By the eight edges of the boundary of the board: at least four units."""
 
 
-def on(shown):
+def on(design):
     return [
         "".join(str(int(w[0] * x1 + w[1] * x2 + bias > 0)) for x1, x2 in POINTS)
-        for w, bias in zip(shown.hidden_weight, shown.hidden_bias, strict=True)
+        for w, bias in zip(design.hidden_weight, design.hidden_bias, strict=True)
     ]
 
 
-def placed(shown):
-    """The design with the places of its units in the proof."""
-    place = {unit.on: j for j, unit in enumerate(PROOF.units)}
-    place |= {unit.on.translate({48: "1", 49: "0"}): j for j, unit in enumerate(PROOF.units)}
-    return replace(shown, units=tuple(place[column] for column in on(shown)))
+def with_units(design):
+    """Return the design with the indices of its units in the proof."""
+    indices = {unit.on: j for j, unit in enumerate(PROOF.units)}
+    indices |= {unit.on.translate({48: "1", 49: "0"}): j for j, unit in enumerate(PROOF.units)}
+    return replace(design, units=tuple(indices[column] for column in on(design)))
 
 
-CROSS = placed(design(**CROSSING))
-LAYERS = placed(design(**DIAGONALS))
+CROSS = with_units(design(**CROSSING))
+LAYERS = with_units(design(**DIAGONALS))
 TURN = (6, 3, 0, 7, 4, 1, 8, 5, 2)
-"""A quarter of a turn of the board: it moves the layers to those along the other diagonal."""
+"""A quarter turn of the board: it maps the layers to those along the other diagonal."""
 
 
 def complete():
-    """The proof with all weighings by one or two points of each target, that refute every set of four but three."""
+    """Return the proof with all weighings by one or two points of each target: all but three sets of four fail one."""
     ones, zeros = ([i for i in range(9) if TARGETS[i] == target] for target in (1, 0))
     more = [
         Weighing(points=(*plus, *minus), numbers=(*(1,) * size, *(-1,) * size))
@@ -55,11 +55,11 @@ def refused(message, proof=COMPLETE, designs=(CROSS, LAYERS), **changes):
         check_claims(proof, designs, **(CLAIMS | changes))
 
 
-def test_all_three_sets_of_the_board_are_checked_from_both_sides():
+def test_the_three_sets_of_the_board_are_checked_from_below_and_above():
     assert check_claims(COMPLETE, (CROSS, LAYERS), **CLAIMS)
 
 
-def test_where_a_kind_is_not_shown_only_that_there_are_no_more_is_checked():
+def test_without_a_design_of_every_kind_the_number_is_checked_from_above_only():
     for designs in ((CROSS,), (LAYERS,)):
         assert not check_claims(COMPLETE, designs, **CLAIMS)
         refused("3 sets of 4 units leave no weighing of the proof balanced; expected 4", designs=designs, realisable=4)
@@ -71,7 +71,7 @@ def test_another_number_of_sets_is_refused(realisable):
     refused(f"expected {realisable}", realisable=realisable)
 
 
-def test_weighings_that_do_not_refute_all_others_are_not_enough():
+def test_weighings_that_do_not_refute_all_other_sets_are_refused():
     refused(
         "sets of 4 units leave no weighing of the proof balanced; expected 3", proof=replace(PROOF, symmetries=(TURN,))
     )
@@ -82,7 +82,7 @@ def test_without_a_number_of_sets_none_is_checked():
     assert not check_claims(PROOF, (LAYERS,), **(CLAIMS | {"realisable": None}))
 
 
-def test_of_too_many_sets_the_number_is_not_checked(monkeypatch):
+def test_the_number_is_not_checked_if_there_are_too_many_sets(monkeypatch):
     monkeypatch.setattr(claims, "MOST_SETS", 20_474)  # binom(28, 4) less 1
     assert not check_claims(COMPLETE, (CROSS, LAYERS), **CLAIMS)
     refused("3 sets of 4 units suffice; expected 2", realisable=2)
@@ -90,12 +90,12 @@ def test_of_too_many_sets_the_number_is_not_checked(monkeypatch):
     assert check_claims(COMPLETE, (CROSS, LAYERS), **CLAIMS)
 
 
-def test_a_design_that_stands_for_another_number_is_refused():
-    refused("a design stands for 2; expected 1", designs=(replace(CROSS, symmetric=2), LAYERS))
-    refused("a design stands for 1; expected 2", designs=(CROSS, replace(LAYERS, symmetric=1)))
+def test_a_wrong_number_of_symmetric_designs_is_refused():
+    refused("a design counts for 2; expected 1", designs=(replace(CROSS, symmetric=2), LAYERS))
+    refused("a design counts for 1; expected 2", designs=(CROSS, replace(LAYERS, symmetric=1)))
 
 
-def test_bounds_other_than_those_proved_and_shown_are_refused():
+def test_bounds_other_than_those_of_the_proof_and_the_designs_are_refused():
     refused("the proof is for 4 hidden units; expected 3", lower=3)
     refused("the proof is for 4 hidden units; expected 5", lower=5)
     refused("a design has 4 hidden units; expected 5", upper=5)
@@ -104,14 +104,14 @@ def test_bounds_other_than_those_proved_and_shown_are_refused():
     refused("case 0 needs", proof=replace(COMPLETE, bound=5), lower=5)
 
 
-def test_a_bound_below_that_of_the_designs_may_be_claimed_but_not_that_all_are_known():
+def test_a_bound_below_the_size_of_the_designs_is_accepted_without_a_number_of_sets():
     low = replace(COMPLETE, bound=3)
     assert not check_claims(low, (CROSS,), lower=3, upper=4, impossible=None, realisable=None)
     refused("expected sets of 3, the bound", proof=low, designs=(CROSS,), lower=3)
 
 
 def test_a_design_that_is_wrong_somewhere_is_refused():
-    refused("the design says", designs=(replace(CROSS, output_bias=(-0.5,)), LAYERS))
+    refused("the design has output", designs=(replace(CROSS, output_bias=(-0.5,)), LAYERS))
     refused("expected unit", designs=(replace(CROSS, units=CROSS.units[::-1]), LAYERS))
 
 
@@ -120,8 +120,8 @@ def test_a_proof_that_does_not_hold_is_refused():
     refused("the list has 27 units", proof=replace(COMPLETE, units=COMPLETE.units[1:]))
 
 
-def test_that_no_net_is_right_needs_a_weighing_that_all_units_leave_balanced():
-    """Two points at one place with both targets, and a third that the only unit cuts off."""
+def test_impossibility_needs_a_weighing_that_all_units_leave_balanced():
+    """Two equal points with both targets, and a third that the only unit cuts off."""
     balanced = Weighing(points=(0, 1), numbers=(-1, 1))
     closed = replace(
         PROOF, points=(("1", "0.5"), ("1", "0.5"), ("2", "0")), targets=(0, 1, 0), bound=1, symmetries=(), whole=1,

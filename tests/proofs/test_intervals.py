@@ -1,4 +1,4 @@
-"""Enclosures hold what they are to hold, and closely, by decimal arithmetic of many digits and exact fractions."""
+"""Enclosures hold, and are tight, against decimal arithmetic of many digits and exact fractions."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +16,7 @@ from kuzushi.proofs.intervals import (
     UNDERFLOW,
     UNIT,
     Affine,
-    _tanh_of_size,
+    _positive_tanh,
     enclosing,
     half_up,
     loosened,
@@ -52,13 +52,13 @@ def true_tanh(size):
 
 
 def ends(x):
-    """Exactly."""
+    """Return the exact ends of intervals."""
     return [Fraction(-float(low)) for low in x[0].ravel()], [Fraction(float(high)) for high in x[1].ravel()]
 
 
-def test_tanh_is_off_by_no_more_than_is_derived():
+def test_the_error_of_tanh_is_within_the_derived_bound():
     sizes = SIZES[SIZES > 1e-300]
-    for x, found in zip(sizes.tolist(), _tanh_of_size(sizes), strict=True):
+    for x, found in zip(sizes.tolist(), _positive_tanh(sizes), strict=True):
         true = true_tanh(x)
         assert abs(Decimal(float(found)) - true) <= 34 * Decimal(UNIT) * true
     assert 34 * UNIT < TANH_ERROR / 2
@@ -95,7 +95,7 @@ def test_half_up_of_tanh_is_within_0_and_1():
     assert high[1] == 1
 
 
-def test_ln_2_is_in_two_parts_of_which_multiples_of_the_first_are_exact():
+def test_ln_2_has_two_parts_and_multiples_of_the_first_are_exact():
     assert abs(Decimal(LN2_HIGH) + Decimal(LN2_LOW) - Decimal(2).ln()) < Decimal(2) ** -84
     for k in range(94):
         assert Fraction(k * LN2_HIGH) == k * Fraction(LN2_HIGH)
@@ -106,26 +106,26 @@ def random_intervals(*shape, generator):
     return enclosing(np.minimum(a, b), np.maximum(a, b))
 
 
-def corners(x, place):
-    return Fraction(-float(x[0][place])), Fraction(float(x[1][place]))
+def corners(x, index):
+    return Fraction(-float(x[0][index])), Fraction(float(x[1][index]))
 
 
 @pytest.mark.parametrize("operation", [scaled, product])
-def test_products_are_those_of_the_ends_but_for_rounding(operation):
+def test_products_are_those_of_the_ends_up_to_rounding(operation):
     generator = np.random.default_rng(1)
     factor, x = random_intervals(400, generator=generator), random_intervals(400, generator=generator)
     if operation is scaled:
         factor = enclosing(np.abs(factor).min(0), np.abs(factor).max(0))
     close = operation(factor, x)
     sure = loosened(close, 2 * UNIT)
-    for place in range(400):
-        exact = [a * b for a, b in every(corners(factor, place), corners(x, place))]
-        low, high = corners(sure, place)
+    for index in range(400):
+        exact = [a * b for a, b in every(corners(factor, index), corners(x, index))]
+        low, high = corners(sure, index)
         assert low <= min(exact) <= max(exact) <= high
-        assert corners(close, place) == pytest.approx((min(exact), max(exact)), rel=1e-15)
+        assert corners(close, index) == pytest.approx((min(exact), max(exact)), rel=1e-15)
 
 
-def test_what_is_loosened_may_be_off_by_a_part_of_itself():
+def test_loosened_intervals_hold_values_with_a_relative_error():
     x = enclosing(np.array([-2.0, 1.0, 0.0]), np.array([-1.0, 4.0, 0.0]))
     low, high = ends(loosened(x, 0.25))
     assert [float(end) for end in low] == pytest.approx([-2.5, 0.75, 0])
@@ -135,7 +135,7 @@ def test_what_is_loosened_may_be_off_by_a_part_of_itself():
 
 
 @pytest.mark.parametrize("rounding", [0.0, 2.0**-20])
-def test_affine_maps_are_enclosed_with_every_sum_off_by_its_part(rounding):
+def test_affine_maps_are_enclosed_with_an_error_of_every_sum(rounding):
     generator = np.random.default_rng(2)
     weight, bias = generator.normal(size=(5, 3)), generator.normal(size=5)
     x = random_intervals(3, 1, 50, generator=generator)

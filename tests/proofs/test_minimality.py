@@ -1,16 +1,16 @@
-"""The checker of proofs accepts those made by hand, and refuses them spoilt in every way."""
+"""The checker accepts hand-made proofs, and refuses them changed in every way."""
 
 import random
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
 
-from kuzushi.errors import ProofError
+from kuzushi.proofs.errors import ProofError
 from kuzushi.proofs.minimality import check, check_design, check_impossible
-from kuzushi.results import Case, Design, MinimalityProof, SigmoidScale, Unit, Weighing
+from kuzushi.proofs.minimality_format import Case, MinimalityProof, Unit, Weighing
 
 
 def grid(size):
@@ -22,7 +22,7 @@ def cube(dimension):
 
 
 def odd(points):
-    """1 where the coordinates add up to an odd number: parity, and the checkerboard."""
+    """Return 1 where the sum of the coordinates is odd: parity, and the checkerboard."""
     return tuple(sum(point) % 2 for point in points)
 
 
@@ -31,7 +31,7 @@ def flipped(on):
 
 
 def units_of(points, *, largest):
-    """Every dichotomy by whole weights of at most `largest`: along each direction, the cuts between points."""
+    """Return every dichotomy by whole weights of at most `largest`: in each direction, the cuts between points."""
     found = {}
     for weight in product(range(-largest, largest + 1), repeat=len(points[0])):
         heights = [sum(w * x for w, x in zip(weight, point, strict=True)) for point in points]
@@ -52,12 +52,12 @@ UNITS = {
 }
 
 
-def place(units, on):
+def index_of(units, on):
     return next(j for j, unit in enumerate(units) if unit.on in (on, flipped(on)))
 
 
 def weighing(targets, *points):
-    """1 on these points of target 1, -1 on those of target 0."""
+    """Return the weighing of 1 on these points of target 1, and -1 on those of target 0."""
     return Weighing(points=points, numbers=tuple(1 if targets[point] else -1 for point in points))
 
 
@@ -75,7 +75,7 @@ def proof(points, units, weighings, *, bound, whole, cases, symmetries=()):
 
 
 def by_edges(points, units, *, edges, bound, most):
-    """A proof without splits: neighbours differ in target, and no unit comes between more than `most` pairs of them."""
+    """Return a proof without splits: neighbours differ in target, and no unit separates more than `most` pairs."""
     weighings = [weighing(odd(points), *edge) for edge in edges]
     closed = Case(shares=tuple((k, 1) for k in range(len(edges))))
     return proof(points, units, weighings, bound=bound, whole=most, cases=[closed])
@@ -86,7 +86,7 @@ def edges_of_cube(dimension):
 
 
 BOUNDARY = [(0, 1), (1, 2), (2, 5), (5, 8), (8, 7), (7, 6), (6, 3), (3, 0)]
-"""The edges round the board; a line crosses the boundary of a convex figure at most twice."""
+"""The edges of the boundary of the board; a line crosses the boundary of a convex figure at most twice."""
 PROOFS = {
     "line": by_edges(LINE, UNITS["line"], edges=[(0, 1), (1, 2), (2, 3)], bound=3, most=1),
     "square": by_edges(SQUARE, UNITS["square"], edges=edges_of_cube(2), bound=2, most=2),
@@ -96,21 +96,21 @@ PROOFS = {
     "cube4": by_edges(cube(4), UNITS["cube4"], edges=edges_of_cube(4), bound=3, most=12),
 }
 
-CORNER, OPPOSITE, ADJACENT = (place(UNITS["square"], on) for on in ("1000", "0001", "0100"))
+CORNER, OPPOSITE, ADJACENT = (index_of(UNITS["square"], on) for on in ("1000", "0001", "0100"))
 MIRRORS = ((0, 2, 1, 3), (2, 3, 0, 1))
-"""Of the square: in the diagonal, which keeps the targets, and top to bottom, which turns all into their opposites."""
+"""Reflections of the square: in the diagonal, which keeps the targets, and top to bottom, which inverts them all."""
 SIDES = [(0, 1), (0, 2), (1, 3), (2, 3)]
 
 
 def xor(*cases, bound=2, symmetries=MIRRORS):
-    """A proof about the four corners by these cases; weighings 0 to 3 are the sides, 4 is all corners."""
+    """Return a proof about the four corners by these cases; weighings 0 to 3 are the sides, 4 is all corners."""
     weighings = [weighing(odd(SQUARE), *points) for points in [*SIDES, (0, 1, 2, 3)]]
     return proof(SQUARE, UNITS["square"], weighings, bound=bound, whole=2, cases=cases, symmetries=symmetries)
 
 
 XOR = xor(
     Case(unit=CORNER, orbit=True, having=1, lacking=2),
-    Case(shares=((2, 2),)),  # with the corner at 0, the side from 1 to 3 still asks for a unit
+    Case(shares=((2, 2),)),  # with the corner at 0, the side from 1 to 3 still needs a unit
     Case(shares=((4, 4),)),  # only the units at one corner unbalance all corners
 )
 
@@ -129,7 +129,7 @@ def test_a_proof_by_neighbours_holds_and_proves_no_more(name):
     refused(replace(PROOFS[name], bound=PROOFS[name].bound + 1), "case 0 needs")
 
 
-def test_what_a_unit_is_paid_above_the_whole_is_taken_off():
+def test_shares_of_a_unit_in_excess_of_the_whole_are_subtracted():
     """On the line each of the three units unbalances one weighing: of shares of 2, 1 each is in excess."""
     doubled = replace(PROOFS["line"], cases=(Case(shares=((0, 2), (1, 2), (2, 2))),))
     check(doubled)
@@ -142,15 +142,15 @@ def test_a_proof_by_a_split_on_an_orbit_holds():
 
 
 def test_a_proof_by_plain_splits_holds_without_symmetries():
-    corners = [place(UNITS["square"], on) for on in ("1000", "0100", "0010", "0001")]
+    corners = [index_of(UNITS["square"], on) for on in ("1000", "0100", "0010", "0001")]
     splits = [Case(unit=corner, having=5 + i, lacking=i + 1) for i, corner in enumerate(corners)]
-    # With a corner, a side that it does not touch asks for one more unit; without any, nothing unbalances all four.
-    asked = [Case(shares=((side, 2),)) for side in (3, 1, 0, 0)]
-    check(xor(*splits, Case(shares=((4, 4),)), *asked, symmetries=()))
+    # With a corner, a side that it does not touch needs one more unit; without any, nothing unbalances all four.
+    needing = [Case(shares=((side, 2),)) for side in (3, 1, 0, 0)]
+    check(xor(*splits, Case(shares=((4, 4),)), *needing, symmetries=()))
 
 
 def test_an_orbit_is_split_off_below_another():
-    half = place(UNITS["square"], "0011")
+    half = index_of(UNITS["square"], "0011")
     check(
         xor(
             Case(unit=half, orbit=True, having=3, lacking=1),
@@ -162,16 +162,16 @@ def test_an_orbit_is_split_off_below_another():
     )
 
 
-def test_units_in_hand_count_without_any_shares():
+def test_units_of_a_case_count_without_any_shares():
     check(xor(Case(unit=CORNER, having=1, lacking=2), Case(), Case(), bound=0))
     check(xor(Case(unit=CORNER, having=1, lacking=2), Case(), Case(shares=((0, 2),)), bound=1))
 
 
-def test_cases_to_which_nothing_leads_are_not_asked_for_anything():
+def test_cases_that_no_split_leads_to_are_ignored():
     check(replace(XOR, cases=(*XOR.cases, Case(), Case(unit=99, having=0, lacking=0))))
 
 
-def test_decimal_coordinates_are_taken_exactly():
+def test_decimal_coordinates_are_read_exactly():
     """Between 0.1 + 0.2 and 0.3 there is nothing, where floats see a gap."""
     units = (Unit(on="01", weight=(10,), bias=-2),)
     tenths = proof([(1,), (2,)], units, [Weighing(points=(0, 1), numbers=(1, -1))], bound=1, whole=1, cases=[])
@@ -180,7 +180,7 @@ def test_decimal_coordinates_are_taken_exactly():
     refused(replace(tenths, units=(Unit(on="01", weight=(10,), bias=-3),)), "unit 0 has input 0 at point 1")
 
 
-def test_on_the_board_three_units_always_leave_a_weighing_balanced_and_four_do_not_in_three_ways():
+def test_on_the_board_three_sets_of_four_units_and_no_set_of_three_unbalance_every_weighing():
     """The published count, over all sets of 1 to 4 of the 28 units and all weighings by two points or four."""
     ones, zeros = ([i for i, target in enumerate(odd(BOARD)) if target == value] for value in (1, 0))
     weighings = [pair for size in (1, 2) for pair in product(combinations(ones, size), combinations(zeros, size))]
@@ -239,7 +239,7 @@ def with_unit(good, j, unit):
         ({"points": (-1, 5)}, "weighing 2 weighs point -1"),
     ],
 )
-def test_what_is_no_weighing_is_refused(parts, message):
+def test_an_invalid_weighing_is_refused(parts, message):
     refused(with_weighing(PROOFS["board"], 2, **parts), message)
 
 
@@ -251,7 +251,7 @@ def test_a_list_that_lacks_any_unit_is_refused(name):
         refused(short, f"the list has {len(units) - 1} units; expected all {len(units)} that divide the points")
 
 
-def test_a_unit_given_twice_is_refused_also_as_its_complement():
+def test_a_unit_listed_twice_is_refused_also_as_its_complement():
     first = PROOFS["board"].units[0]
     again = Unit(on=first.on, weight=tuple(2 * w for w in first.weight), bias=2 * first.bias)
     other = Unit(on=flipped(first.on), weight=tuple(-w for w in first.weight), bias=-first.bias)
@@ -270,7 +270,7 @@ def test_a_unit_given_twice_is_refused_also_as_its_complement():
         (Unit(on="000111111", weight=(2,), bias=-1), "unit 3 has 1 weights; expected 2"),
     ],
 )
-def test_a_unit_that_is_not_what_it_says_is_refused(unit, message):
+def test_a_unit_that_its_weights_contradict_is_refused(unit, message):
     refused(with_unit(PROOFS["board"], 3, unit), message)
 
 
@@ -283,12 +283,12 @@ def test_a_unit_that_is_not_what_it_says_is_refused(unit, message):
         ((1, 0, 2, 3), "symmetry 2 changes the targets of some points only; expected all or none"),
     ],
 )
-def test_what_is_no_symmetry_of_the_points_or_targets_is_refused(symmetry, message):
+def test_an_invalid_symmetry_is_refused(symmetry, message):
     refused(replace(XOR, symmetries=(*MIRRORS, symmetry)), message)
 
 
-def test_a_permutation_that_moves_units_out_of_the_list_is_refused():
-    """Exchanging two middles of sides of the board keeps the targets; yet no line cuts off what then is cut off."""
+def test_a_permutation_that_maps_a_unit_to_none_of_the_list_is_refused():
+    """Exchanging the midpoints of two sides of the board keeps the targets, but not the set of dichotomies."""
     exchange = (0, 3, 2, 1, 4, 5, 6, 7, 8)
     refused(replace(PROOFS["board"], symmetries=(exchange,)), "symmetry 0 maps no unit to unit")
 
@@ -305,7 +305,7 @@ def test_turns_and_mirrors_of_the_board_are_symmetries(turn):
         (((0, 3), (1, -1), (2, 1), (3, 1)), "case 0 gives weighing 1 a share of -1"),
         (((0, 1), (1, 1), (2, 1), (5, 1)), "case 0 gives weighing 5 a share of 1; expected weighings 0 to 4"),
         (((0, 1), (1, 1), (2, 1), (-2, 1)), "case 0 gives weighing -2 a share of 1"),
-        (((0, 2), (1, 2), (2, 2), (3, 2)), "case 0 needs -4/2 units"),  # each of 6 units is paid 2 too much
+        (((0, 2), (1, 2), (2, 2), (3, 2)), "case 0 needs -4/2 units"),  # each of 6 units gets 2 too much
     ],
 )
 def test_shares_that_do_not_suffice_are_refused(shares, message):
@@ -329,13 +329,13 @@ def test_a_share_of_a_weighing_that_a_unit_of_the_case_unbalances_is_refused():
         (2, 2, "case 0 leads to case 2; expected a later one, with one way to it"),
     ],
 )
-def test_a_split_into_cases_that_are_not_there_or_not_its_own_is_refused(having, lacking, message):
+def test_a_split_into_missing_or_earlier_or_shared_cases_is_refused(having, lacking, message):
     refused(replace(XOR, cases=(replace(XOR.cases[0], having=having, lacking=lacking), *XOR.cases[1:])), message)
 
 
-def test_cases_in_a_circle_are_refused():
-    circle = Case(unit=OPPOSITE, having=0, lacking=3)
-    refused(replace(XOR, cases=(XOR.cases[0], circle, XOR.cases[2], Case())), "case 1 leads to case 0")
+def test_cases_in_a_cycle_are_refused():
+    cycle = Case(unit=OPPOSITE, having=0, lacking=3)
+    refused(replace(XOR, cases=(XOR.cases[0], cycle, XOR.cases[2], Case())), "case 1 leads to case 0")
 
 
 @pytest.mark.parametrize("unit", [-1, 6])
@@ -343,7 +343,7 @@ def test_a_split_on_a_unit_that_is_not_listed_is_refused(unit):
     refused(replace(XOR, cases=(replace(XOR.cases[0], unit=unit), *XOR.cases[1:])), f"case 0 splits on unit {unit}")
 
 
-def test_a_split_on_an_orbit_below_a_unit_in_hand_is_refused_as_it_proves_what_is_false():
+def test_a_split_on_an_orbit_in_a_case_with_a_unit_is_refused_as_it_would_prove_a_false_bound():
     """It leaves out the nets with corners 0 and 3 but not 1, which are right with two units, not three."""
     false = xor(
         Case(unit=CORNER, orbit=True, having=1, lacking=2),
@@ -358,7 +358,7 @@ def test_a_split_on_an_orbit_below_a_unit_in_hand_is_refused_as_it_proves_what_i
     refused(replace(false, cases=plain), "case 4 needs")
 
 
-def test_a_split_on_an_orbit_is_refused_where_the_nets_lack_a_part_of_one():
+def test_a_split_on_an_orbit_is_refused_if_the_nets_lack_part_of_an_orbit():
     cases = (
         Case(unit=CORNER, having=1, lacking=2),
         Case(shares=((2, 2),)),
@@ -391,17 +391,17 @@ def test_a_split_on_an_orbit_is_refused_where_the_nets_lack_a_part_of_one():
         ({"cases": (Case(shares=((0, np.int64(1)),)),)}, "in the proof is of <class 'numpy.int64'>"),
     ],
 )
-def test_a_proof_out_of_form_is_refused(parts, message):
+def test_an_invalid_proof_is_refused(parts, message):
     refused(replace(XOR, **parts), message)
 
 
-def test_other_targets_or_points_make_another_proof_necessary():
+def test_a_proof_of_other_targets_or_points_is_refused():
     refused(replace(XOR, targets=(0, 1, 1, 1)), "weighing 2 has -1 at point 3")
     refused(replace(XOR, points=(("0", "0"), ("0", "1"), ("1", "0"), ("1", "-1"))), "by its weights")
 
 
-def test_a_random_proof_that_is_accepted_is_never_of_more_than_is_true():
-    """Two units are enough for the four corners; a proof of three must have a flaw, wherever chance puts it."""
+def test_no_random_proof_of_a_false_bound_is_accepted():
+    """Two units are enough for the four corners; a proof of three must have a flaw, wherever it is."""
     draw, proved = random.Random(0), []
     for _ in range(1500):
         attempt = xor(*_random_cases(draw), bound=draw.choice((2, 3)))
@@ -415,7 +415,7 @@ def test_a_random_proof_that_is_accepted_is_never_of_more_than_is_true():
 
 
 def _random_cases(draw):
-    """A tree of up to two splits, each closed case with shares of some weighings that its units leave balanced."""
+    """Return a tree of up to two splits, each closed case with shares of weighings that its units leave balanced."""
     cases, open_cases, units = [], [frozenset()], UNITS["square"]
     splits = draw.randint(0, 2)
     while len(cases) < len(open_cases):
@@ -435,22 +435,20 @@ def _random_cases(draw):
 # -- designs
 
 
+@dataclass(frozen=True)
+class Design:
+    """A `StepNet`."""
+
+    units: tuple[int, ...]
+    hidden_weight: tuple[tuple[float, ...], ...]
+    hidden_bias: tuple[float, ...]
+    output_weight: tuple[tuple[float, ...], ...]
+    output_bias: tuple[float, ...]
+    symmetric: int = 1
+
+
 def design(units, hidden_weight, hidden_bias, output_weight, output_bias):
-    return Design(
-        units=units,
-        name=None,
-        symmetric=1,
-        hidden_weight=hidden_weight,
-        hidden_bias=hidden_bias,
-        output_weight=(output_weight,),
-        output_bias=(output_bias,),
-        lines=(),
-        table=(),
-        hidden_margin=0.5,
-        output_margin=0.5,
-        distance=0.5,
-        scale=SigmoidScale(right_from=None, stays_right=False, certified=None, searched_to=1.0),
-    )
+    return Design(units, hidden_weight, hidden_bias, (output_weight,), (output_bias,))
 
 
 OR_NOT_AND = design((CORNER, OPPOSITE), ((1.0, 1.0), (1.0, 1.0)), (-0.5, -1.5), (1.0, -1.0), -0.5)
@@ -474,18 +472,18 @@ def test_the_classic_net_for_the_exclusive_or_is_right():
 def test_four_parallel_lines_are_a_design_for_the_board():
     """Along x1 + x2 = 0, 1, 2, 3, 4 the targets alternate."""
     on = ["011111111", "001011111", "000001011", "000000001"]
-    units = tuple(place(UNITS["board"], states) for states in on)
+    units = tuple(index_of(UNITS["board"], states) for states in on)
     parallel = design(units, ((1.0, 1.0),) * 4, (-0.5, -1.5, -2.5, -3.5), (1.0, -1.0, 1.0, -1.0), -0.5)
     check_design(PROOFS["board"], parallel)
-    with pytest.raises(ProofError, match="says 1 at point 8; expected its target, 0"):
+    with pytest.raises(ProofError, match="has output 1 at point 8; expected its target, 0"):
         check_design(PROOFS["board"], replace(parallel, output_weight=((1.0, -1.0, 1.0, -0.25),)))
 
 
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({"output_bias": (0.5,)}, "the design says 1 at point 0; expected its target, 0"),
-        ({"output_bias": (-1.5,)}, "the design says 0 at point 1; expected its target, 1"),
+        ({"output_bias": (0.5,)}, "the design has output 1 at point 0; expected its target, 0"),
+        ({"output_bias": (-1.5,)}, "the design has output 0 at point 1; expected its target, 1"),
         ({"output_bias": (-1.0,)}, "the output unit has input 0 at point 1"),
         ({"output_weight": ((1.0,),)}, "the output unit has 1 weights; expected 2"),
         ({"output_weight": ((1.0, -1.0),) * 2}, "a layer has 2 rows of weights and 1 biases; expected 1 of each"),
@@ -520,16 +518,16 @@ def test_a_design_with_more_units_than_the_bound_is_right_too():
 
 
 def test_a_design_without_hidden_units_is_right_where_all_targets_are_the_same():
-    """One bias says the same everywhere, so the bound is 0."""
+    """A bias alone gives the same output everywhere, so the bound is 0."""
     nothing = design((), (), (), (), 1.0)
     ones = replace(XOR, targets=(1,) * 4, bound=0, weighings=(), cases=(Case(),))
     check(ones)
     check_design(ones, nothing)
-    with pytest.raises(ProofError, match="says 1 at point 0"):
+    with pytest.raises(ProofError, match="has output 1 at point 0"):
         check_design(replace(ones, targets=(0,) * 4), nothing)
 
 
-# -- points that no net can tell apart
+# -- points that no net can separate
 
 
 def test_a_point_with_both_targets_makes_every_net_impossible():

@@ -1,4 +1,4 @@
-"""The states of a net are where its enclosures say, by decimal arithmetic of many digits, exact or off as allowed."""
+"""States computed in decimal arithmetic of many digits, with and without rounding errors, lie in their enclosures."""
 
 from decimal import Decimal, localcontext
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from exact_counters import decimal_logits, decimal_step, random_net, single_counter
-from kuzushi.errors import ProofError
+from kuzushi.proofs.errors import ProofError
 from kuzushi.proofs.intervals import enclosing
 from kuzushi.proofs.recurrent import BOX, CENTRE, Net, States
 
@@ -14,14 +14,14 @@ SHAPES = [("srn", 3), ("lstm", 2)]
 
 
 def box_of_states(model, hid, *, generator, size):
-    """Lower and upper ends, (width,)."""
+    """Return lower and upper ends, each (width,)."""
     width = hid * (2 if model == "lstm" else 1)
     lower = generator.uniform(-0.9, 0.8, width) * np.where(np.arange(width) < hid, 1, 3)
     return lower, lower + size * generator.uniform(0, 1, width)
 
 
 def holds(enclosure, values):
-    """Whether (2, rows) encloses Decimals, exactly."""
+    """Return whether (2, rows) encloses Decimals, exactly."""
     return all(
         Decimal(-float(low)) <= value <= Decimal(float(high))
         for low, high, value in zip(*enclosure, values, strict=True)
@@ -41,7 +41,7 @@ def test_every_state_of_a_box_stays_in_its_enclosure_at_every_step(model, hid, r
         points = [lower, upper, *generator.uniform(lower, upper, (4, len(lower)))]
         exact = [[Decimal(float(x)) for x in point] for point in points]
 
-        def off():
+        def error():
             return Decimal(rounding * generator.choice([-1.0, 1.0, generator.uniform(-1, 1)]))
 
         for symbol in generator.integers(0, 2, 8):
@@ -49,8 +49,8 @@ def test_every_state_of_a_box_stays_in_its_enclosure_at_every_step(model, hid, r
             excess = net.excess(0, states)
             with localcontext() as context:
                 context.prec = 60
-                exact = [decimal_step(model, weights, symbol, state, off) for state in exact]
-                logits = [decimal_logits(weights, state, off) for state in exact]
+                exact = [decimal_step(model, weights, symbol, state, error) for state in exact]
+                logits = [decimal_logits(weights, state, error) for state in exact]
             assert all(holds(states.values[:, :, BOX, 0], state) for state in exact)
             assert all(a - b <= Decimal(float(excess[0, 0])) for b, a in logits)
 
@@ -72,7 +72,7 @@ def test_the_centre_of_a_box_stays_in_a_close_enclosure(model, hid):
 
 
 @pytest.mark.parametrize(("model", "hid"), SHAPES)
-def test_slopes_are_those_of_small_differences(model, hid):
+def test_slopes_agree_with_finite_differences(model, hid):
     generator = np.random.default_rng(6)
     weights = random_net(model, hid=hid, alphabet=2, generator=generator)
     net = Net.of(model, weights, rounding=0.0)
@@ -81,21 +81,21 @@ def test_slopes_are_those_of_small_differences(model, hid):
     exact = [Decimal(float(x)) for x in start]
     with localcontext() as context:
         context.prec = 70
-        beside = [[x + step * (i == j) for i, x in enumerate(exact)] for j in range(net.width)]
+        neighbours = [[x + step * (i == j) for i, x in enumerate(exact)] for j in range(net.width)]
     for symbol in (1, 0, 0, 1):
         states = net.step(symbol, states)
         with localcontext() as context:
             context.prec = 70
             exact = decimal_step(model, weights, symbol, exact)
-            beside = [decimal_step(model, weights, symbol, state) for state in beside]
-    for j, moved in enumerate(beside):
+            neighbours = [decimal_step(model, weights, symbol, state) for state in neighbours]
+    for j, moved in enumerate(neighbours):
         slope = [float((a - b) / step) for a, b in zip(moved, exact, strict=True)]
         np.testing.assert_allclose(states.slopes[1, :, j, 0], slope, rtol=1e-8, atol=1e-10)
         np.testing.assert_allclose(-states.slopes[0, :, j, 0], slope, rtol=1e-8, atol=1e-10)
 
 
 @pytest.mark.parametrize(("model", "hid"), SHAPES)
-def test_without_slopes_enclosures_hold_those_with_slopes(model, hid):
+def test_enclosures_without_slopes_hold_those_with_slopes(model, hid):
     generator = np.random.default_rng(8)
     net = Net.of(model, random_net(model, hid=hid, alphabet=2, generator=generator), rounding=0.0)
     box = enclosing(*box_of_states(model, hid, generator=generator, size=0.1))[..., None]
@@ -108,7 +108,7 @@ def test_without_slopes_enclosures_hold_those_with_slopes(model, hid):
 
 
 def test_slopes_keep_enclosures_from_wrapping():
-    """A rotation by an eighth of a turn: plain intervals grow by 1.41 a step, slopes keep a small box small."""
+    """A rotation by 45 degrees: plain intervals grow by 1.41 a step, slopes keep a small box small."""
     turn = np.array([[1, -1], [1, 1]]) / np.sqrt(2)
     weights = {
         "weight_ih": np.zeros((2, 2)), "weight_hh": turn, "bias": np.zeros(2),
@@ -123,7 +123,7 @@ def test_slopes_keep_enclosures_from_wrapping():
     assert (plain.values[1, :, BOX] > 0.3).all()
 
 
-def test_lanes_do_not_touch_each_other():
+def test_lanes_are_independent():
     generator = np.random.default_rng(7)
     net = Net.of("lstm", random_net("lstm", hid=2, alphabet=2, generator=generator), rounding=0.0)
     boxes = [enclosing(*box_of_states("lstm", 2, generator=generator, size=0.2))[..., None] for _ in range(3)]
@@ -136,14 +136,14 @@ def test_lanes_do_not_touch_each_other():
         np.testing.assert_allclose(together.slopes[..., lane], states.slopes[..., 0], atol=1e-12)
 
 
-def test_weights_that_are_not_those_of_one_net_are_refused():
+def test_invalid_weights_are_refused():
     weights = single_counter()
     for changes, message in (
         ({"bias": weights["bias"][:3]}, "expected those of one lstm"),
         ({"weight_hh": weights["weight_hh"][None]}, "expected those of one lstm"),
         ({"weight_out": weights["weight_out"][:, 0]}, "expected those of one lstm"),
-        ({"bias_out": np.array([0.0, np.nan])}, "infinite or no number"),
-        ({"weight_ih": np.full((4, 2), np.inf)}, "infinite or no number"),
+        ({"bias_out": np.array([0.0, np.nan])}, "infinite or nan"),
+        ({"weight_ih": np.full((4, 2), np.inf)}, "infinite or nan"),
     ):
         with pytest.raises(ProofError, match=message):
             Net.of("lstm", weights | changes, rounding=0.0)

@@ -1,4 +1,4 @@
-"""Certificates for nets made by hand hold; spoilt in any way, or for a net that does not reset, they are refused."""
+"""Certificates for hand-made nets hold; changed in any way, or for a net that does not reset, they are refused."""
 
 import re
 from dataclasses import replace
@@ -8,13 +8,13 @@ import pytest
 import torch
 
 from exact_counters import DOUBLES, TRIPLES, certificate, double_counter, random_net, single_counter
-from kuzushi.data.counting import Counting
-from kuzushi.errors import ProofError
 from kuzushi.proofs import strings
+from kuzushi.proofs.certificate import Pattern, Refutation, weights_sha256
+from kuzushi.proofs.errors import ProofError
 from kuzushi.proofs.recurrent import Net
 from kuzushi.proofs.streams import check, check_refutation
 from kuzushi.proofs.strings import enclose
-from kuzushi.results.certificates import Pattern, Refutation, weights_sha256
+from kuzushi.sequences.languages.counting import Counting
 
 WEIGHTS = single_counter()
 WHOLE = certificate(WEIGHTS)
@@ -35,26 +35,26 @@ def test_two_counters_that_reset_are_certified():
     check(certificate(weights, TRIPLES, longest=30, rounding=2.0**-48, reach=0.1), weights)
 
 
-def test_strings_may_be_more_than_are_read_side_by_side(monkeypatch):
+def test_more_strings_than_lanes_are_read(monkeypatch):
     monkeypatch.setattr(strings, "LANES", 8)
     check(certificate(WEIGHTS, longest=20), WEIGHTS)
     refused("string n = 8 .* 24 of 24 symbols: the logit of 'b' may exceed that of 'a'", longest=20, rounding=2.0**-10)
 
 
-def test_a_counter_that_does_not_reset_is_refused_since_what_is_left_adds_up():
+def test_a_counter_that_does_not_reset_is_refused_since_its_errors_add_up():
     weights = single_counter(resets=False)
     for reach in (1e-3, 0.05, 0.2):
-        refused("the state after it may lie outside all cells", weights, certificate(weights, reach=reach))
+        refused("the state after it may lie outside all boxes", weights, certificate(weights, reach=reach))
 
 
-def test_a_counter_that_does_not_reset_is_right_for_the_first_string_all_the_same():
+def test_a_counter_that_does_not_reset_is_right_in_the_first_string():
     weights = single_counter(resets=False)
     zero = np.zeros((1, 2))
     lower, upper = enclose(Net.of("lstm", weights, rounding=0.0), DOUBLES, 20, zero, zero)
     assert np.abs([lower, upper]).max() < 1e-10
 
 
-def test_where_plain_intervals_do_not_do_the_mean_value_theorem_is_used():
+def test_the_mean_value_theorem_is_used_if_plain_intervals_do_not_suffice():
     """ab turns the state of this SRN by a right angle and shrinks it to 0.9: plain intervals widen it to 1.8."""
     weights = {
         "weight_ih": np.array([[0.002, 0.0], [0.0, 0.0]]), "weight_hh": np.array([[0.67, -0.67], [0.67, 0.67]]),
@@ -69,9 +69,9 @@ def test_where_plain_intervals_do_not_do_the_mean_value_theorem_is_used():
     check(certificate(weights, pairs, longest=1, model="srn", reach=0.1), weights)
 
 
-def test_in_single_precision_long_strings_leave_the_cells():
+def test_in_single_precision_long_strings_leave_the_boxes():
     refused(
-        "string n = 59 .* outside all cells", whole=certificate(WEIGHTS, longest=100, rounding=2.0**-20, reach=0.01)
+        "string n = 59 .* outside all boxes", whole=certificate(WEIGHTS, longest=100, rounding=2.0**-20, reach=0.01)
     )
 
 
@@ -85,7 +85,7 @@ def test_other_weights_are_refused():
 
 
 def test_a_broken_net_is_refused_with_the_string_and_the_position():
-    """b takes off 0.52, so that after 15 b's of 16 only 0.2 is left, below the 0.23 from which on it says b."""
+    """b takes off 0.52, so that after 15 b's of 16 only 0.2 is left, below the 0.23 from which on it predicts b."""
     broken = WEIGHTS | {"weight_ih": WEIGHTS["weight_ih"] + np.float32([[0, 0.08], [0, 0], [0, 0], [0, 0]])}
     refused("string n = 8 from .*, after 23 of 24 symbols: the logit of 'a' may exceed that of 'b'",
             broken, certificate(broken, reach=0.3))  # fmt: skip
@@ -100,12 +100,12 @@ def test_another_pattern_is_refused():
 @pytest.mark.parametrize(
     ("symbols", "ratios"), [(("a",), (1,)), (("a", "a"), (1, 2)), (("a", "b"), (1,)), (("a", "b"), (1, 0))]
 )
-def test_patterns_that_leave_the_next_symbol_open_are_refused(symbols, ratios):
+def test_invalid_patterns_are_refused(symbols, ratios):
     refused("expected at least two symbols", pattern=Pattern(symbols=symbols, ratios=ratios))
 
 
-def test_a_pattern_of_more_symbols_than_the_net_knows_is_refused():
-    refused("the net knows 2 symbols; expected 3", pattern=TRIPLES)
+def test_a_pattern_of_more_symbols_than_the_net_has_is_refused():
+    refused("the net has 2 symbols; expected 3", pattern=TRIPLES)
 
 
 def test_a_longer_string_than_the_net_can_count_is_refused():
@@ -120,18 +120,18 @@ def test_another_rounding_is_refused():
         refused("rounding is", rounding=rounding)
 
 
-def test_cells_that_do_not_hold_what_they_should_are_refused():
+def test_boxes_that_do_not_cover_the_states_are_refused():
     tiny = ((-1e-20, 1e-20),) * 2
-    refused("the state after it may lie outside all cells", edges=tiny)
-    refused("outside all cells", cells=())
+    refused("the state after it may lie outside all boxes", edges=tiny)
+    refused("outside all boxes", cells=())
     half = ((-0.05, 0.0, 0.05), (-0.05, 0.05))
     check(replace(WHOLE, edges=half, cells=((0, 0), (1, 0))), WEIGHTS)
     for cell in ((0, 0), (1, 0)):
-        refused("outside all cells", edges=half, cells=(cell,))
-    refused("string n = 1 from cell", edges=((-0.05, 1.0), (-0.05, 0.05)))
+        refused("outside all boxes", edges=half, cells=(cell,))
+    refused("string n = 1 from box", edges=((-0.05, 1.0), (-0.05, 0.05)))
 
 
-def test_cells_out_of_form_are_refused():
+def test_invalid_boxes_are_refused():
     refused("edges for 1 coordinates; expected 2", edges=((-1.0, 1.0),))
     for edge in ((1.0, -1.0), (0.0, 0.0), (0.0,), (), (-0.05, float("nan")), (-2.0, 2.0), (-np.inf, np.inf)):
         refused("edges of coordinate 0", edges=(edge, (-0.05, 0.05)))
@@ -139,18 +139,18 @@ def test_cells_out_of_form_are_refused():
         refused("has no edges", cells=(cell,))
 
 
-def demanded(monkeypatch, ratios, longest):
-    """Each n with its positions, and the place of the symbol that is demanded there."""
+def required(monkeypatch, ratios, longest):
+    """Return for each n the positions at which a symbol is required, and its index."""
     found = {}
 
-    def demand(net, legal, states, lanes):
+    def require(net, legal, states, lanes):
         for lane in range(states.radius.shape[1]):
             words = re.fullmatch(r"string n = (\d+) from box 0, after (\d+) of (\d+)", lanes.describe(lane))
             n, position, total = map(int, words.groups())
             assert total == n * sum(ratios)
             found.setdefault(n, {})[position] = legal
 
-    monkeypatch.setattr(strings, "_demand", demand)
+    monkeypatch.setattr(strings, "_require", require)
     pattern = Pattern(symbols=tuple("abcd"[: len(ratios)]), ratios=ratios)
     net = random_net("srn", hid=1, alphabet=len(ratios), generator=np.random.default_rng(0))
     enclose(Net.of("srn", net, rounding=0.0), pattern, longest, np.zeros((1, 1)), np.zeros((1, 1)))
@@ -159,9 +159,9 @@ def demanded(monkeypatch, ratios, longest):
 
 @pytest.mark.parametrize("lanes", [2, 512])
 @pytest.mark.parametrize("ratios", [(1, 1), (1, 2), (1, 2, 3), (1, 3, 1, 2)])
-def test_what_is_demanded_is_what_the_language_determines(monkeypatch, ratios, lanes):
+def test_the_required_symbols_are_those_that_the_language_determines(monkeypatch, ratios, lanes):
     monkeypatch.setattr(strings, "LANES", lanes)
-    found = demanded(monkeypatch, ratios, 5)
+    found = required(monkeypatch, ratios, 5)
     alone = Counting(tuple("abcd"[: len(ratios)]), ratios).alone(5)
     for n in range(1, 6):
         legal, determined = alone.legal[n - 1], alone.determined[n - 1]
@@ -169,11 +169,11 @@ def test_what_is_demanded_is_what_the_language_determines(monkeypatch, ratios, l
         assert found[n] == expected
 
 
-def test_where_the_first_symbol_comes_in_pairs_it_is_demanded_after_an_odd_number(monkeypatch):
+def test_a_first_symbol_in_pairs_is_required_after_an_odd_number(monkeypatch):
     """aab, aaaabb: after one a or three, a; then b's, and after the last, a."""
-    found = demanded(monkeypatch, (2, 1), 2)
+    found = required(monkeypatch, (2, 1), 2)
     assert found[1] == {1: 0, 3: 0}
-    assert found[2] == {3: 0, 5: 1, 6: 0}  # after one a the string may be of n = 1 still, and is asked for there
+    assert found[2] == {3: 0, 5: 1, 6: 0}  # after one a the string can still be of n = 1, where it is required
 
 
 FAILURE = Refutation(
@@ -183,7 +183,7 @@ FAILURE = Refutation(
 
 
 def test_a_net_that_fails_is_refuted():
-    """One that always says b."""
+    """One that always predicts b."""
     wrong = WEIGHTS | {"bias_out": np.float32([0, 30])}
     check_refutation(replace(FAILURE, weights_sha256=weights_sha256(wrong)), wrong)
     for position in (1, 2):
@@ -194,7 +194,7 @@ def test_a_net_that_fails_is_refuted():
 @pytest.mark.parametrize(
     ("message", "changes"),
     [
-        ("may be more probable than 'b'", {}),
+        ("can be more probable than 'b'", {}),
         ("fails after 1 of 3 symbols", {"position": 1}),
         ("fails after 0 of 3 symbols", {"position": 0}),
         ("fails after 4 of 3 symbols", {"position": 4}),
@@ -204,7 +204,7 @@ def test_a_net_that_fails_is_refuted():
         ("expected at least one", {"strings": ()}),
         ("expected at least one", {"strings": (0,)}),
         ("SHA-256", {"weights_sha256": "0" * 64}),
-        ("the net knows 2 symbols", {"pattern": TRIPLES}),
+        ("the net has 2 symbols", {"pattern": TRIPLES}),
     ],
 )
 def test_a_refutation_of_a_net_that_is_right_there_is_refused(message, changes):

@@ -1,4 +1,4 @@
-"""How often runs are killed."""
+"""The number and the moments of kills."""
 
 import os
 import random
@@ -9,28 +9,23 @@ from pathlib import Path
 import pytest
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=5, help="how often a run of each subject is killed")
-    parser.addoption("--kill-seed", type=int, default=None, help="of the moments at which they are")
-
-
 @pytest.fixture
 def kills(request: pytest.FixtureRequest) -> int:
-    return int(request.config.getoption("kills", default=5))
+    return int(request.config.getoption("kills"))
 
 
 @pytest.fixture
 def moments(request: pytest.FixtureRequest) -> random.Random:
-    """Draws the moments; its seed is printed, and so shown with what fails."""
-    seed = request.config.getoption("kill_seed", default=None)
+    """Draws the moments; its seed is printed, and so shown for a failed test."""
+    seed = request.config.getoption("kill_seed")
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     print(f"--kill-seed {seed}")
     return random.Random(seed)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory where there is one: to a process that is killed it is as good as a disk, and faster."""
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory if there is one, which is faster than a disk and makes no difference to a killed process."""
     if not os.access("/dev/shm", os.W_OK):
         yield tmp_path
         return

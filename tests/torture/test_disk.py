@@ -1,4 +1,4 @@
-"""What a run meets on its way: a full disk, a folder that is read only, another process in it, a clock that jumps."""
+"""Runs with a full disk, a read-only folder, another process in the folder, and a clock that jumps."""
 
 import errno
 import json
@@ -12,35 +12,40 @@ from pathlib import Path
 
 import pytest
 
-from apart import MEASURED, Started, kept, made, until, without
-from kuzushi import files, runs
-from kuzushi.configs import CheckerboardConfig
-from kuzushi.errors import RunError
-from kuzushi.experiments import checkerboard
+import kuzushi
+from kuzushi import experiments
+from kuzushi.characters.configs import CharactersConfig
+from kuzushi.core import files, run_folder
+from kuzushi.core.errors import RunError
+from kuzushi.core.run_folder import RunFolder
+from kuzushi.perceptrons.configs import CheckerboardConfig
+from processes import MEASURED, Command, contents, has_started, wait_until, without
 
+SHORT = CharactersConfig(net="lin", data="brush:20/20", epochs=3)
 CONFIG = CheckerboardConfig(nets=2, epochs=300, data="xor", hid=1)
 WORDS = ("checkerboard", "--data", "xor", "--hid", "1", "--nets", "2", "--epochs", "300", "--out", "run")
 EVERY = ("--checkpoint-seconds", "0")
-SOURCES = Path(files.__file__).parent
+SOURCE = Path(kuzushi.__file__).parent
 
 
-def run(folder, *, resume=False):
-    with runs.RunFolder(folder, resume=resume, every=0) as journal:
-        journal.finish(checkerboard.run(CONFIG, journal=journal))
+def run(folder, *, resume=False, config=CONFIG):
+    with RunFolder(folder, resume=resume, every=0) as journal:
+        journal.finish(experiments.run(config, journal=journal))
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory):
-    """What the run keeps when nothing is in its way."""
-    folder = tmp_path_factory.mktemp("alone") / "run"
+def expected(tmp_path_factory):
+    """The contents of the run without any trouble."""
+    folder = tmp_path_factory.mktemp("expected") / "run"
     run(folder)
-    return kept(folder)
+    return contents(folder)
 
 
-def in_one_line(status, said):
-    assert status == 2, said
-    *_, last = said.splitlines()
-    assert "Traceback" not in said
+def last_line(status, output):
+    """Return the last line of the output of a command that refused to run."""
+    assert status == 2, output
+    *_, last = output.splitlines()
+    assert "Traceback" not in output
     assert last.startswith("kuzushi: run")
     return last
 
@@ -49,7 +54,7 @@ def in_one_line(status, said):
 
 
 class Full:
-    """A disk on which the writing, syncing, naming and making of files and folders fails from the k-th time on."""
+    """A disk on which writing, syncing, renaming and creating files and folders fails from the k-th time on."""
 
     def __init__(self, patch, k):
         self.left = k
@@ -58,7 +63,7 @@ class Full:
         patch.setattr(os, "replace", self.counted(os.replace))
         patch.setattr(os, "rename", self.counted(os.rename))
         patch.setattr(files, "open", self.opened, raising=False)
-        patch.setattr(runs.folder, "open", self.opened, raising=False)
+        patch.setattr(run_folder, "open", self.opened, raising=False)
 
     def spend(self):
         self.left -= 1
@@ -73,12 +78,12 @@ class Full:
         return may_fail
 
     def opened(self, path, mode):
-        file = open(path, mode)  # noqa: SIM115  whoever asked closes it
+        file = open(path, mode)  # noqa: SIM115  the caller closes it
         return file if mode == "rb" else Torn(file, self)
 
 
 class Torn:
-    """A file of which only half is written when the disk is full."""
+    """A file of which only half is written if the disk is full."""
 
     def __init__(self, file, disk):
         self._file, self._disk = file, disk
@@ -101,51 +106,52 @@ class Torn:
         return getattr(self._file, name)
 
 
-def test_wherever_the_disk_is_full_it_is_one_line_and_the_run_goes_on_when_there_is_room(alone, place):
-    failed, k = 0, 0
+def test_a_full_disk_is_reported_in_one_line_and_the_run_can_be_resumed(folder):
+    parent, failed, k = folder, 0, 0
+    run(parent / "expected", config=SHORT)
     while failed == k:
-        folder = place / str(k)
+        folder = parent / str(k)
         with pytest.MonkeyPatch.context() as patch:
             Full(patch, k)
             try:
-                run(folder)
+                run(folder, config=SHORT)
             except RunError as error:
                 failed += 1
                 assert re.fullmatch(
-                    r"[^\n]*: cannot be written \(No space left on device\); free space [^\n]*", str(error)
+                    r"[^\n]*: cannot be written \(No space left on device\); check free space [^\n]*", str(error)
                 )
         if failed > k:
-            run(folder, resume=made(folder))
-        assert kept(folder) == alone
+            run(folder, resume=has_started(folder), config=SHORT)
+        assert contents(folder) == contents(parent / "expected")
         k += 1
-    assert failed > 30, "config, three checkpoints with what was told before each, weights, arrays and result"
+    assert failed > 30, "config, three checkpoints with the progress before each, weights, arrays and result"
 
 
-def test_a_file_that_may_grow_no_further_is_one_line_of_a_process_and_the_run_goes_on(alone, place):
-    largest = len(alone["arrays.npz"]) - 1
+def test_a_file_beyond_the_size_limit_is_reported_in_one_line_and_the_run_can_be_resumed(expected, folder):
+    largest = len(expected["arrays.npz"]) - 1
 
     def limited():
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
 
     words = [sys.executable, "-m", "kuzushi", *WORDS, *EVERY]
-    done = subprocess.run(words, cwd=place, preexec_fn=limited, capture_output=True, text=True, check=False)
-    assert "run/arrays.npz: cannot be written (File too large); free space" in in_one_line(done.returncode, done.stderr)
-    assert not (place / "run" / "result.json").exists()
-    assert not list((place / "run").rglob("*.part"))
-    again = subprocess.run([*words, "--resume"], cwd=place, capture_output=True, text=True, check=False)
+    done = subprocess.run(words, cwd=folder, preexec_fn=limited, capture_output=True, text=True, check=False)
+    assert "run/arrays.npz: cannot be written (File too large)" in last_line(done.returncode, done.stderr)
+    assert not (folder / "run" / "result.json").exists()
+    assert not list((folder / "run").rglob("*.part"))
+    again = subprocess.run([*words, "--resume"], cwd=folder, capture_output=True, text=True, check=False)
     assert again.returncode == 0, again.stderr
-    assert kept(place / "run") == alone
+    assert contents(folder / "run") == expected
 
 
 # --- a folder that cannot be written, and one that is in use --------------------------------------------------
 
 NOBODY = 65_534
-DROPPED = """
+AS_NOBODY = """
 import os, sys
-from kuzushi import cli
+from kuzushi.cli import main as cli
 import torch._dynamo
-import kuzushi.experiments.checkerboard, kuzushi.experiments.unchanged, kuzushi.report.page, kuzushi.progress
-if os.geteuid() == 0:  # to whom every folder is open
+import kuzushi.core.progress, kuzushi.page.build, kuzushi.perceptrons.experiment
+if os.geteuid() == 0:  # who may write to every folder
     os.setgid({nobody})
     os.setuid({nobody})
 sys.argv = ["kuzushi", *sys.argv[1:]]
@@ -153,44 +159,36 @@ cli.main()
 """
 
 
-def test_a_folder_that_is_read_only_is_one_line_and_stays_as_it_is(alone, place):
-    run(place / "run")
-    (place / "run" / "result.json").unlink()
-    for path in (place, *place.rglob("*")):
+def test_a_read_only_folder_is_reported_in_one_line_and_not_changed(expected, folder):
+    run(folder / "run")
+    (folder / "run" / "result.json").unlink()
+    for path in (folder, *folder.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
-    before = {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     try:
         for words in ((*WORDS, "--resume"), (*WORDS[:-1], "run/new"), (*WORDS[:-1], "new")):
-            code = [sys.executable, "-c", DROPPED.format(nobody=NOBODY), *words]
-            done = subprocess.run(code, cwd=place, capture_output=True, text=True, check=False)
-            said = done.stderr.replace("kuzushi: new", "kuzushi: run")
-            assert "cannot be written (Permission denied); free space or" in in_one_line(done.returncode, said)
+            code = [sys.executable, "-c", AS_NOBODY.format(nobody=NOBODY), *words]
+            done = subprocess.run(code, cwd=folder, capture_output=True, text=True, check=False)
+            output = done.stderr.replace("kuzushi: new", "kuzushi: run")
+            assert "cannot be written (Permission denied)" in last_line(done.returncode, output)
     finally:
-        for path in (place, *place.rglob("*")):
+        for path in (folder, *folder.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
-    assert {path: path.read_bytes() for path in place.rglob("*") if path.is_file()} == before
-    run(place / "run", resume=True)
-    assert kept(place / "run") == alone
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    run(folder / "run", resume=True)
+    assert contents(folder / "run") == expected
 
 
-def test_a_second_process_in_the_folder_is_refused_and_does_no_harm_to_the_first(place):
+def test_a_second_process_in_the_folder_is_refused_and_does_not_affect_the_first(folder):
     endless = [word if word != "300" else "100000000" for word in WORDS]
-    first = Started((*endless, *EVERY), place)
+    first = Command((*endless, *EVERY), folder)
     try:
-        until((place / "run" / "progress.jsonl").is_file)
+        wait_until((folder / "run" / "progress.jsonl").is_file)
         for more in ((), ("--resume",)):
-            done = subprocess.run(
-                [sys.executable, "-m", "kuzushi", *endless, *more],
-                timeout=60,
-                cwd=place,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            said = in_one_line(done.returncode, done.stderr)
-            assert (
-                "another process is running in it; wait for it" if more else "run: is not empty; give another"
-            ) in said
+            words = [sys.executable, "-m", "kuzushi", *endless, *more]
+            done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+            expected = "another process is running in it; wait for it" if more else "run: is not empty; give another"
+            assert expected in last_line(done.returncode, done.stderr)
         assert first.wait(0) is None
     finally:
         first.kill()
@@ -199,23 +197,24 @@ def test_a_second_process_in_the_folder_is_refused_and_does_no_harm_to_the_first
 # --- a clock that jumps ---------------------------------------------------------------------------------------
 
 
-def test_a_clock_that_jumps_changes_nothing(alone, place, monkeypatch):
+def test_a_clock_that_jumps_changes_nothing(expected, folder, monkeypatch):
     readings = iter(range(0, 10**9, 10_000_019))
     monkeypatch.setattr(time, "time", lambda: 2e9 * (next(readings) % 2) + next(readings))
-    run(place / "run")
-    assert kept(place / "run") == alone
-    seconds = json.loads((place / "run" / "result.json").read_bytes())["seconds"]
-    assert 0 <= seconds < 100
+    run(folder / "run")
+    assert contents(folder / "run") == expected
+    seconds = json.loads((folder / "run" / "result.json").read_bytes())["seconds"]
+    assert 0 <= seconds < 1e6  # the clock jumps by 2e9 seconds
 
 
-@pytest.mark.parametrize("room", ["runs", "experiments", "analysis", "models"])
-def test_nothing_that_a_result_is_made_of_asks_what_time_of_day_it_is(room):
-    paths = [*(SOURCES / room).rglob("*.py"), SOURCES / "training.py", SOURCES / "files.py"]
+@pytest.mark.parametrize("package", ["core", "characters", "perceptrons", "sequences", "proofs"])
+def test_no_result_depends_on_the_time_of_day(package):
+    paths = list((SOURCE / package).rglob("*.py"))
+    assert paths
     for path in paths:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\btime\.(time|localtime|gmtime)\(|\bdatetime\b|from time import time", text), path
 
 
-def test_only_what_is_measured_is_left_out_of_the_comparison(alone):
+def test_only_measured_fields_are_left_out_of_the_comparison(expected):
     assert without({"a": [{"seconds": 1, "b": 2}], "provenance": {}}, MEASURED) == {"a": [{"b": 2}]}
-    assert alone["result.json"]["epochs"]
+    assert expected["result.json"]["epochs"]

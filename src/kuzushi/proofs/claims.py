@@ -1,4 +1,4 @@
-"""Checks everything that a result claims about the smallest step nets, by what does not know how it was found."""
+"""Check everything that a result claims about the smallest step nets: bounds, designs, and how many there are."""
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
@@ -6,30 +6,34 @@ from itertools import combinations
 from math import comb
 from operator import or_
 
-from kuzushi.errors import ProofError
-from kuzushi.proofs.minimality import check, check_design, check_impossible, moved, unbalancing
-from kuzushi.results import Design, MinimalityProof, Weighing
+from kuzushi.proofs.errors import ProofError
+from kuzushi.proofs.minimality import check, check_design, check_impossible, images, unbalancing_units
+from kuzushi.proofs.minimality_format import MinimalityProof, StepNet, Weighing
 
 MOST_SETS = 200_000
-"""Of more sets of units, it is not checked that no other suffices."""
+"""If there are more sets of units of the size in question, the number of those that suffice is not checked."""
 
 
 def check_claims(
     proof: MinimalityProof,
-    designs: Sequence[Design],
+    designs: Sequence[StepNet],
     *,
     lower: int,
     upper: int | None,
     impossible: Weighing | None,
     realisable: int | None,
 ) -> bool:
-    """Check the bounds, every design, and where the sets of `upper` units are few enough, how many of them suffice.
+    """Check the bounds, every design and, if there are not too many sets of `upper` units, how many of them suffice.
 
     Args:
-        designs: of every kind, or of some only: then how many sets suffice is checked as far as it is at most so many.
+        designs: step nets of `upper` hidden units, of every kind or of some kinds. If kinds are missing, only
+            an upper bound on the number of sufficient sets is checked.
+        lower: no step net with fewer hidden units is right on all points.
+        impossible: a weighing that shows that no step net of any size is right.
+        realisable: how many sets of `upper` units suffice.
 
     Returns:
-        Whether that number was checked, from both sides.
+        Whether the number of sufficient sets was checked, from below and from above.
 
     Raises:
         ProofError: naming what does not hold.
@@ -54,33 +58,33 @@ def check_claims(
     return _check_count(proof, designs, lower, realisable)
 
 
-def _check_count(proof: MinimalityProof, designs: Sequence[Design], size: int, realisable: int) -> bool:
-    """Check that so many sets leave no weighing balanced; True if all are designs, or what symmetries make of them."""
-    orbits = [moved(proof, design.units) for design in designs]
-    for design, orbit in zip(designs, orbits, strict=True):
-        if design.symmetric != len(orbit):
-            raise ProofError(f"a design stands for {design.symmetric}; expected {len(orbit)}, as the symmetries make")
-    sufficient = {image for orbit in orbits for image in orbit}
+def _check_count(proof: MinimalityProof, designs: Sequence[StepNet], size: int, realisable: int) -> bool:
+    """Check that `realisable` sets unbalance every weighing; return whether all are images of designs."""
+    images_of = [images(proof, design.units) for design in designs]
+    for design, its_images in zip(designs, images_of, strict=True):
+        if design.symmetric != len(its_images):
+            raise ProofError(f"a design counts for {design.symmetric}; expected {len(its_images)}, by the symmetries")
+    sufficient = {image for its_images in images_of for image in its_images}
     if len(sufficient) > realisable:
         raise ProofError(f"{len(sufficient)} sets of {size} units suffice; expected {realisable}, as is claimed")
     if comb(len(proof.units), size) > MOST_SETS:
         return False
-    left = set(_unbalancing_all(proof, size))
-    if len(left) != realisable:
+    unbalancing = set(_unbalancing_sets(proof, size))
+    if len(unbalancing) != realisable:
         raise ProofError(
-            f"{len(left)} sets of {size} units leave no weighing of the proof balanced; expected {realisable}, as is "
-            "claimed"
+            f"{len(unbalancing)} sets of {size} units leave no weighing of the proof balanced; expected {realisable}, "
+            "as is claimed"
         )
-    return left == sufficient
+    return unbalancing == sufficient
 
 
-def _unbalancing_all(proof: MinimalityProof, size: int) -> Iterator[frozenset[int]]:
-    """The sets of so many units that leave no weighing of a proof balanced."""
-    hit = [0] * len(proof.units)  # bit k: the unit unbalances weighing k
-    for k, units in enumerate(unbalancing(proof)):
+def _unbalancing_sets(proof: MinimalityProof, size: int) -> Iterator[frozenset[int]]:
+    """Yield the sets of `size` units that leave no weighing of a proof balanced."""
+    masks = [0] * len(proof.units)  # bit k: the unit unbalances weighing k
+    for k, units in enumerate(unbalancing_units(proof)):
         for unit in units:
-            hit[unit] |= 1 << k
+            masks[unit] |= 1 << k
     every = (1 << len(proof.weighings)) - 1
     for chosen in combinations(range(len(proof.units)), size):
-        if reduce(or_, (hit[unit] for unit in chosen), 0) == every:
+        if reduce(or_, (masks[unit] for unit in chosen), 0) == every:
             yield frozenset(chosen)

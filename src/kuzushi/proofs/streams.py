@@ -1,41 +1,41 @@
-"""Checks that a recurrent net predicts a counting language in every endless stream, by intervals.
+"""Check that a recurrent net predicts a counting language in every endless stream, or that it fails in one.
 
-It shares no code with what trains nets or finds certificates, and takes nothing in them on trust: net, language and
-arithmetic have their definitions in `recurrent`, `strings` and `intervals`.
+Theorem, by induction over the strings of a stream: if boxes cover the initial state and every state after a string
+that starts in a box, and the net is right in every string that starts in a box, it is right throughout every stream.
+The net on boxes is that of `recurrent`, its strings are those of `strings`, and its arithmetic that of `intervals`.
 """
 
 from collections.abc import Sequence
 from itertools import chain, product
 from math import prod
+from typing import TypeAlias
 
 import numpy as np
 
-from kuzushi.errors import ProofError
-from kuzushi.files import one_line
+from kuzushi.proofs.certificate import NAMES, Certificate, Pattern, Refutation, Weights, weights_sha256
+from kuzushi.proofs.errors import ProofError, one_line
 from kuzushi.proofs.intervals import Reals, enclosing
 from kuzushi.proofs.recurrent import Net, States
 from kuzushi.proofs.strings import read
-from kuzushi.results.certificates import NAMES, Certificate, Pattern, Refutation, weights_sha256
-from kuzushi.results.common import Arrays
 
-Cell = tuple[int, ...]
-Span = tuple[Cell, Cell]
-"""The first cell and the last, in each coordinate, of a block of cells."""
+Box: TypeAlias = tuple[int, ...]
+"""In each coordinate, the index of the lower edge."""
+Span: TypeAlias = tuple[Box, Box]
+"""The first and the last box, in each coordinate, of a block of boxes."""
 
 MOST_ROUNDING = 2.0**-10
-"""Nets that are off by more may leave REACH."""
+"""With larger errors hidden units could exceed `recurrent.REACH`."""
 MOST_SYMBOLS = 1_000_000
-"""A claim about longer strings would be checked for years."""
+"""Checking longer strings would take years."""
 MOST_HIDDEN, MOST_CELL = 1.005, 1e9
-"""Edges of cells may not lie further out: hidden units are within 1, but for rounding."""
+"""The largest |edge| for a hidden unit, which is within 1 but for rounding, and for the cell of an LSTM."""
 
 
-def check(certificate: Certificate, weights: Arrays) -> None:
+def check(certificate: Certificate, weights: Weights) -> None:
     """Check that the net predicts every determined symbol of every stream of the certificate's strings.
 
-    That is so if from the state 0, and from every state in every cell, it is right throughout the string of each n and
-    at the symbol after it, and the state is then in a cell. Plain intervals are tried first, since they are several
-    times faster and what they show is shown; if they do not show it, the mean value theorem is used too.
+    Plain intervals are tried first: they are several times faster, and as rigorous. If they do not suffice, the mean
+    value theorem is used too.
 
     Raises:
         ProofError: naming the string, the position in it, and what fails there.
@@ -48,11 +48,11 @@ def check(certificate: Certificate, weights: Arrays) -> None:
         raise ProofError(f"rounding is {certificate.rounding}; expected 0 to {MOST_ROUNDING}")
     net = _net(certificate, weights, rounding=certificate.rounding)
     edges = _checked_edges(certificate, net.hid, net.width)
-    cells = set(certificate.cells)
+    boxes = set(certificate.cells)
     corners = np.array(certificate.cells, dtype=int).reshape(-1, net.width)
-    lower, upper = (np.stack([edge[corners[:, j] + more] for j, edge in enumerate(edges)]) for more in (0, 1))
-    starts, names = enclosing(lower, upper), [f"cell {cell}" for cell in certificate.cells]
-    if not all(_is_covered(span, cells) for span in _spans(edges, net.initial)):
+    lower, upper = (np.stack([edge[corners[:, j] + end] for j, edge in enumerate(edges)]) for end in (0, 1))
+    starts, names = enclosing(lower, upper), [f"box {box}" for box in certificate.cells]
+    if not all(_is_covered(span, boxes) for span in _spans(edges, net.initial)):
         starts, names = np.concatenate([net.initial, starts], axis=2), ["the initial state", *names]
     try:
         _check_starts(net, certificate, edges, starts, names, mean_value=False)
@@ -60,44 +60,11 @@ def check(certificate: Certificate, weights: Arrays) -> None:
         _check_starts(net, certificate, edges, starts, names, mean_value=True)
 
 
-def _check_starts(
-    net: Net, certificate: Certificate, edges: Sequence[Reals], starts: Reals, names: Sequence[str], *, mean_value: bool
-) -> None:
-    """Check that from each start (2, width, starts) the net is right in every string, and in a cell after it."""
-    cells, covered = set(certificate.cells), set[Span]()
-    for chosen, states in read(net, certificate.pattern, certificate.longest, starts, names, mean_value=mean_value):
-        for place, span in enumerate(_spans(edges, states)):
-            if span not in covered and not _is_covered(span, cells):
-                n, start = divmod(place, len(chosen))
-                raise ProofError(
-                    f"string n = {n + 1} from {chosen[start]}: the state after it may lie outside all cells; expected "
-                    "it in one"
-                )
-            covered.add(span)
-
-
-def _spans(edges: Sequence[Reals], states: Reals) -> list[Span]:
-    """The first and the last cells that cover each enclosure, in each coordinate: (2, width, n, starts) -> n * starts.
-
-    What is beyond the edges, or no number, is given a place where there is no cell.
-    """
-    lower, upper = -states[0].reshape(len(edges), -1), states[1].reshape(len(edges), -1)
-    first = np.stack([np.searchsorted(edge, x, side="right") - 1 for edge, x in zip(edges, lower, strict=True)])
-    last = np.stack([np.searchsorted(edge, x, side="left") - 1 for edge, x in zip(edges, upper, strict=True)])
-    last = np.maximum(first, last)
-    return [(tuple(low), tuple(high)) for low, high in zip(first.T.tolist(), last.T.tolist(), strict=True)]
-
-
-def _is_covered(span: Span, cells: set[Cell]) -> bool:
-    sides = [range(first, last + 1) for first, last in zip(*span, strict=True)]
-    return prod(len(side) for side in sides) <= len(cells) and all(cell in cells for cell in product(*sides))
-
-
-def check_refutation(refutation: Refutation, weights: Arrays) -> None:
-    """Check, in exact arithmetic, that the net fails where the refutation says so.
+def check_refutation(refutation: Refutation, weights: Weights) -> None:
+    """Check, for the net in exact arithmetic, that it fails where the refutation claims.
 
     Raises:
-        ProofError: if the symbol expected is not determined there, or may be more probable than the one said.
+        ProofError: if the expected symbol is not determined there, or can be more probable than the predicted one.
     """
     _check_pattern(refutation.pattern)
     net = _net(refutation, weights, rounding=0.0)
@@ -109,39 +76,70 @@ def check_refutation(refutation: Refutation, weights: Arrays) -> None:
     position = refutation.position
     determined = position % ratios[0] > 0 or position > ratios[0] * refutation.strings[-1]
     if not (0 < position <= len(last) and determined):
-        raise ProofError(f"the net fails after {position} of {len(last)} symbols; expected where one may follow only")
-    legal, said = [*last, 0][position], _place(refutation.said, symbols)
-    if symbols[legal] != refutation.expected or legal == said:
-        claimed = f"expected is {one_line(refutation.expected)!r}, said {one_line(refutation.said)!r}"
-        raise ProofError(f"{claimed}; expected {one_line(symbols[legal])!r}")
+        raise ProofError(f"the net fails after {position} of {len(last)} symbols; expected where one can follow only")
+    if refutation.said not in symbols:
+        raise ProofError(f"symbol {one_line(refutation.said)!r} is unknown; expected one of {one_line(symbols)}")
+    legal, predicted = [*last, 0][position], symbols.index(refutation.said)
+    if symbols[legal] != refutation.expected or legal == predicted:
+        claimed = f"expected is {one_line(refutation.expected)!r}, predicted {one_line(refutation.said)!r}"
+        raise ProofError(f"{claimed}; expected {one_line(symbols[legal])!r}, and another symbol predicted")
     state = States.starting(net.initial)
     for symbol in [*chain(*before), *last[:position]]:
         state = net.step(symbol, state)
-    if not net.excess(said, state)[legal - (legal > said), 0] <= 0:
-        raise ProofError(f"{symbols[legal]!r} may be more probable than {symbols[said]!r}; expected it surely is not")
+    if not net.excess(predicted, state)[legal - (legal > predicted), 0] <= 0:
+        raise ProofError(
+            f"{symbols[legal]!r} can be more probable than {symbols[predicted]!r}; expected that it is not"
+        )
 
 
-def _place(symbol: str, symbols: Sequence[str]) -> int:
-    if symbol not in symbols:
-        raise ProofError(f"symbol {one_line(symbol)!r} is unknown; expected one of {one_line(', '.join(symbols))}")
-    return symbols.index(symbol)
+def _check_starts(
+    net: Net, certificate: Certificate, edges: Sequence[Reals], starts: Reals, names: Sequence[str], *, mean_value: bool
+) -> None:
+    """Check that from each start (2, width, starts) the net is right in every string, and in a box after it."""
+    boxes, covered = set(certificate.cells), set[Span]()
+    for batch, states in read(net, certificate.pattern, certificate.longest, starts, names, mean_value=mean_value):
+        for index, span in enumerate(_spans(edges, states)):
+            if span not in covered and not _is_covered(span, boxes):
+                n, start = divmod(index, len(batch))
+                raise ProofError(
+                    f"string n = {n + 1} from {batch[start]}: the state after it may lie outside all boxes; expected "
+                    "it in one"
+                )
+            covered.add(span)
+
+
+def _spans(edges: Sequence[Reals], states: Reals) -> list[Span]:
+    """Return the block of boxes that covers each enclosure: (2, width, n, starts) -> n * starts.
+
+    Beyond the edges, and for nan, it has indices of which there is no box.
+    """
+    lower, upper = -states[0].reshape(len(edges), -1), states[1].reshape(len(edges), -1)
+    first = np.stack([np.searchsorted(edge, x, side="right") - 1 for edge, x in zip(edges, lower, strict=True)])
+    last = np.stack([np.searchsorted(edge, x, side="left") - 1 for edge, x in zip(edges, upper, strict=True)])
+    last = np.maximum(first, last)
+    return [(tuple(low), tuple(high)) for low, high in zip(first.T.tolist(), last.T.tolist(), strict=True)]
+
+
+def _is_covered(span: Span, boxes: set[Box]) -> bool:
+    sides = [range(first, last + 1) for first, last in zip(*span, strict=True)]
+    return prod(len(side) for side in sides) <= len(boxes) and all(box in boxes for box in product(*sides))
 
 
 def _checked_edges(certificate: Certificate, hid: int, width: int) -> list[Reals]:
-    """The edges as arrays, once they and the cells between them are found to be in form."""
+    """Return the edges as arrays, after checking them and the indices of the boxes."""
     edges = [np.array(edge, dtype=np.float64) for edge in certificate.edges]
     if len(edges) != width:
         raise ProofError(f"there are edges for {len(edges)} coordinates; expected {width}")
-    for place, edge in enumerate(edges):
-        most = MOST_HIDDEN if place < hid else MOST_CELL
+    for j, edge in enumerate(edges):
+        most = MOST_HIDDEN if j < hid else MOST_CELL
         if len(edge) < 2 or not (np.diff(edge) > 0).all() or not (np.abs(edge) <= most).all():
             raise ProofError(
-                f"edges of coordinate {place} are {one_line(edge)}; expected two or more, rising, within {most}"
+                f"edges of coordinate {j} are {one_line(edge)}; expected two or more, rising, within {most}"
             )
-    for cell in certificate.cells:
-        if len(cell) != width or not all(0 <= k < len(edge) - 1 for k, edge in zip(cell, edges, strict=True)):
+    for box in certificate.cells:
+        if len(box) != width or not all(0 <= k < len(edge) - 1 for k, edge in zip(box, edges, strict=True)):
             raise ProofError(
-                f"cell {one_line(cell)} has no edges; expected {width} places that are followed by another edge"
+                f"box {one_line(box)} has no edges; expected {width} indices of edges that another edge follows"
             )
     return edges
 
@@ -160,8 +158,8 @@ def _check_length(symbols: int) -> None:
         raise ProofError(f"the strings have {symbols:,} symbols; expected at most {MOST_SYMBOLS:,}")
 
 
-def _net(claim: Certificate | Refutation, weights: Arrays, *, rounding: float) -> Net:
-    """The net of a claim, once the claim is found to be about these weights."""
+def _net(claim: Certificate | Refutation, weights: Weights, *, rounding: float) -> Net:
+    """Return the net of a claim, after checking that the claim is about these weights."""
     if claim.model not in ("srn", "lstm"):
         raise ProofError(f"the model is {claim.model!r}; expected srn or lstm")
     if missing := [name for name in NAMES if name not in weights]:
@@ -171,5 +169,5 @@ def _net(claim: Certificate | Refutation, weights: Arrays, *, rounding: float) -
         raise ProofError(f"the weights have SHA-256 {found[:12]}...; expected {expected[:12]}..., of those proved")
     net = Net.of(claim.model, weights, rounding=rounding)
     if len(net.drives) != len(claim.pattern.symbols):
-        raise ProofError(f"the net knows {len(net.drives)} symbols; expected {len(claim.pattern.symbols)}")
+        raise ProofError(f"the net has {len(net.drives)} symbols; expected {len(claim.pattern.symbols)}")
     return net

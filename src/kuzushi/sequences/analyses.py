@@ -1,0 +1,165 @@
+"""The analyses of trained recurrent nets: dynamics, counts, machines, snapping, and what can be proved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from torch import Generator
+
+from kuzushi.core.results import Arrays
+from kuzushi.core.statistics import wilson
+from kuzushi.proofs.certificate import Certification
+from kuzushi.sequences.counter_results import Counts, ExtractedCounters, Snapping
+from kuzushi.sequences.counting.counters import counts
+from kuzushi.sequences.counting.extract import extract
+from kuzushi.sequences.counting.snap import ensemble, snap
+from kuzushi.sequences.dynamics.claims import report_claims
+from kuzushi.sequences.dynamics.counting_law import counting_laws, rank_correlation, rank_interval
+from kuzushi.sequences.dynamics.fixed_points import fixed_points, portrait, starts
+from kuzushi.sequences.dynamics_results import CountingLaw, Dynamics, ReportClaim
+from kuzushi.sequences.languages.counting import Counting
+from kuzushi.sequences.languages.language import Language
+from kuzushi.sequences.languages.regular import Grammar
+from kuzushi.sequences.nets import LSTM, SRN
+from kuzushi.sequences.prove import prove
+from kuzushi.sequences.regular.automata import smallest_machine
+from kuzushi.sequences.regular.extract import extract_ensemble
+from kuzushi.sequences.results import SNAPPED, ExtractedMachines
+from kuzushi.sequences.score import Exactness, exactness
+
+LIMIT = 100
+"""The largest n up to which a net is proved right as it was trained; `kuzushi certify` tries more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analyses:
+    """Fields of SequencesResult, by their names there."""
+
+    dynamics: Dynamics | None = None
+    counts: Counts | None = None
+    counter_machine: ExtractedCounters | None = None
+    automata: ExtractedMachines | None = None
+    certification: Certification | None = None
+    snapping: Snapping | None = None
+
+
+def analyse(
+    model: SRN | LSTM, language: Language, score: Exactness, *, shown: int, tested: int, seed: int
+) -> tuple[Analyses, Arrays]:
+    """Return all analyses that fit the nets and the language, and the weights of the snapped nets.
+
+    Args:
+        shown: the net that is analysed alone.
+        tested: the largest n that is tested.
+    """
+    generator = Generator().manual_seed(seed)
+    if isinstance(language, Grammar):
+        grammar = smallest_machine(language, longest=score.trained)
+        automata = extract_ensemble(
+            model, grammar=grammar, symbols=language.symbols, shown=shown, generator=generator
+        )  # fmt: skip
+        return Analyses(automata=automata), {}
+    if not isinstance(language, Counting):
+        return Analyses(), {}
+    weights = {name: weight[shown].detach().cpu().numpy() for name, weight in model.named_parameters()}
+    certification = prove(weights, language, limit=min(tested, LIMIT), seed=seed)
+    if isinstance(model, SRN):
+        found = dynamics(
+            model, language, net=shown, first_failure=score.first_failure, trained=score.trained, tested=tested,
+            generator=generator,
+        )  # fmt: skip
+        return Analyses(dynamics=found, certification=certification), {}
+    snapping, snapped = snap_ensemble(model, language, score, shown=shown, tested=tested, seed=seed)
+    analyses = Analyses(certification=certification, snapping=snapping)
+    if score.trained < 2:  # a count cannot be distinguished from the position in the string
+        return analyses, snapped
+    counted = counts(model, language, net=shown, trained=score.trained)
+    machine = extract(model, language, net=shown, trained=score.trained, tested=tested)
+    return replace(analyses, counts=counted, counter_machine=machine), snapped
+
+
+def dynamics(
+    model: SRN,
+    language: Language,
+    *,
+    net: int,
+    first_failure: Sequence[int | None],
+    trained: int,
+    tested: int,
+    generator: Generator,
+) -> Dynamics:
+    """Return fixed points of one net and, on a language of a's and b's, the counting law and claims for all nets.
+
+    Args:
+        net: the one to show.
+        first_failure: of each net, as in Exactness.
+        trained, tested: the largest n that is trained, and tested.
+        generator: for the states to start from, where there are more than two units.
+    """
+    points = fixed_points(model, language.symbols, starts(model.bias.shape[1], generator=generator))
+    ratio: int | None = None
+    laws: tuple[CountingLaw, ...] = ()
+    claims: tuple[ReportClaim, ...] = ()
+    if isinstance(language, Counting) and len(language.ratios) == 2 and language.ratios[0] == 1:
+        ratio = language.ratios[1]
+        laws = counting_laws(
+            model, points, first_failure, symbols=language.symbols, ratio=ratio, trained=trained, tested=tested
+        )
+        exact = [failure is None or failure > trained for failure in first_failure]
+        claims = report_claims(model, language, longest=trained, shown=net, exact=exact) if trained > 1 else ()
+    string, arrays = portrait(model, language, net, points[net], longest=trained)
+    found = Dynamics(
+        net=net,
+        symbols=language.symbols,
+        hid=model.bias.shape[1],
+        ratio=ratio,
+        trained_length=trained,
+        tested_length=tested,
+        fixed_points=points[net],
+        laws=laws,
+        rank_correlation=None,
+        rank_interval=None,
+        claims=claims,
+        string=string,
+        arrays=arrays,
+    )
+    rho = rank_correlation([law.predicted for law in found.compared], [law.measured for law in found.compared])
+    interval = None if rho is None else rank_interval(rho, len(found.compared))
+    return replace(found, rank_correlation=rho, rank_interval=interval)
+
+
+def snap_ensemble(
+    model: LSTM, language: Counting, score: Exactness, *, shown: int, tested: int, seed: int
+) -> tuple[Snapping, Arrays]:
+    """Snap every net, test the snapped ones as the trained ones were tested, and prove the shown one right.
+
+    Returns:
+        The results, and the weights of the snapped nets behind an axis of nets, in single precision.
+    """
+    found = [pair for pair in snap(model, language) if pair is not None]
+    weights = [exact for exact, _ in found]
+    failure: tuple[int | None, ...] = ()
+    stacked: Arrays = {}
+    if weights:
+        failure = exactness(
+            ensemble(weights),
+            alone=language.alone(score.scored),
+            side_by_side=language.side_by_side(score.trained),
+            beyond=language.beyond(score.scored, tested),
+        ).first_failure
+        stacked = {
+            f"{SNAPPED}{name}": np.stack([each[name] for each in weights]).astype(np.float32) for name in weights[0]
+        }
+    exact = failure.count(None)
+    of_shown = [weights for weights, changed in found if changed.net == shown]
+    snapping = Snapping(
+        nets=tuple(changed for _, changed in found),
+        tried=len(model.bias),
+        tested_length=tested,
+        first_failure=failure,
+        exact=exact,
+        exact_interval=wilson(exact, len(model.bias)),
+        exact_before=score.first_failure.count(None),
+        certification=prove(of_shown[0], language, limit=tested, seed=seed) if of_shown else None,
+    )
+    return snapping, stacked

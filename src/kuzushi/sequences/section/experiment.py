@@ -1,0 +1,209 @@
+"""The recurrent nets as text and on the page: training and score of each ensemble, and all answers together."""
+
+from collections.abc import Sequence
+from textwrap import fill
+
+from kuzushi.core.reference import PUBLISHED
+from kuzushi.core.sections import Chapter, Part, Section, Table, between, columns, percent, provenance_table
+from kuzushi.sequences.figures.experiment import Figures, figures
+from kuzushi.sequences.results import MODEL_TITLES, SequencesResult, Step, language_title
+from kuzushi.sequences.section import automata, certificates, counters, dynamics
+
+REPORT = {"srn": PUBLISHED.sequences.srn, "lstm": PUBLISHED.sequences.lstm}
+SCORE_METHOD = (
+    "Does it work, and how far? Nets are scored by whole strings: one wrong symbol where the next one is determined, "
+    "and the string fails. The share of right symbols says little: a net that always predicts the last symbol again, "
+    "and never stops, has a high one too."
+)
+LINE = 100
+"""Characters in a line of a terminal."""
+
+
+def text(result: SequencesResult) -> str:
+    """Return the text for the terminal: the best net symbol by symbol, the scores, and how the nets count."""
+    last = result.history[-1]
+    return "\n".join([
+        f"{MODEL_TITLES[result.model]} with {result.hid} hidden units on {result.language}, preset "
+        f"{result.config.preset}: {last.update:,} updates, median loss {last.loss:.4f} nats per symbol",
+        "",
+        f"net {result.shown.net + 1}, the best ({_furthest(result)})",
+        columns(_stream_table(result)),
+        "",
+        f"exact on {_strings(result)}: {result.solved}/{result.nets} nets, {between(result.solved_interval)}",
+        f"first failing length: median {_median(result)}, furthest {_furthest(result)}",
+        f"determined symbols right up to {result.scored_length}: best net {percent(max(result.accuracy), 2)}; "
+        f"a net that never stops {percent(result.never_stop, 2)}",
+        *_lines(_how(result, Figures())),
+        *_lines(_sure(result, Figures())),
+    ])  # fmt: skip
+
+
+def _lines(part: Part) -> tuple[str, ...]:
+    """Return a question and its answer as lines; nothing without an answer."""
+    return ("", part.question, *(fill(paragraph, LINE) for paragraph in part.answer)) if part.answer else ()
+
+
+def section(results: Sequence[SequencesResult]) -> Section:
+    """Return the section of the page."""
+    extractions = [(result, result.automata) for result in results if result.automata is not None]
+    return Section(
+        name="sequences",
+        title="Sequences",
+        question="How does a recurrent net count?",
+        answer=(*map(_answer, results), *_methods(results)),
+        tables=(_scores_table(results), *((automata.summary(extractions),) if extractions else ())),
+        figures=(),
+        chapters=tuple(_chapter(result, number) for number, result in enumerate(results, start=1)),
+        runs=provenance_table(results),
+    )
+
+
+def _answer(result: SequencesResult) -> str:
+    failure = result.first_failure[result.shown.net]
+    return (
+        f"{_title(result)}: {result.solved} of {result.nets} nets, {between(result.solved_interval)}, are exact on "
+        f"{_strings(result)}, alone and in a stream without reset. The best "
+        f"{'has ' if failure is None else 'fails first at '}{_furthest(result)}."
+    )
+
+
+def _methods(results: Sequence[SequencesResult]) -> tuple[str, ...]:
+    """Return the methods behind these results."""
+    used = {
+        SCORE_METHOD: True,
+        dynamics.METHOD: any(each.dynamics is not None and each.dynamics.ratio is not None for each in results),
+        counters.METHOD: any(each.counts is not None for each in results),
+        automata.METHOD: any(each.automata is not None for each in results),
+        certificates.PROOF_METHOD: any(each.certification is not None for each in results),
+        certificates.SNAP_METHOD: any(each.snapping is not None for each in results),
+    }
+    return tuple(method for method, there in used.items() if there)
+
+
+def _chapter(result: SequencesResult, number: int) -> Chapter:
+    drawn = figures(result, number)
+    parts = (_far(result, drawn), _how(result, drawn), _sure(result, drawn))
+    return Chapter(
+        name=f"sequences-{number}",
+        title=f"{_title(result)}, {_trained(result)}",
+        parts=tuple(part for part in parts if part.answer or part.figures or part.tables),
+    )
+
+
+def _far(result: SequencesResult, drawn: Figures) -> Part:
+    net = result.shown.net
+    answer = (
+        f"The median of the first failing lengths is {_median(result)}. Net {net + 1} is the best; "
+        f"{percent(result.accuracy[net], 2)} of its determined symbols are right up to length {result.scored_length} "
+        f"(a net that never stops: {percent(result.never_stop, 2)})."
+    )
+    return Part(
+        question="Does it work, and how far?",
+        answer=(answer,),
+        figures=tuple(drawn.how_far),
+        tables=(_stream_table(result),),
+    )
+
+
+def _how(result: SequencesResult, drawn: Figures) -> Part:
+    answer: list[str] = []
+    tables: list[Table] = []
+    if result.dynamics is not None:
+        answer += dynamics.paragraphs(result.dynamics)
+        tables += dynamics.tables(result.dynamics)
+    if result.counts is not None and result.counter_machine is not None:
+        answer += counters.paragraphs(result.counts, result.counter_machine)
+        tables += counters.tables(result.counts, result.counter_machine)
+    if result.automata is not None:
+        answer.append(automata.equality_text(result.automata))
+        tables.append(automata.nets_table(result, result.automata))
+    return Part(question="How does it do it?", answer=tuple(answer), figures=tuple(drawn.how), tables=tuple(tables))
+
+
+def _sure(result: SequencesResult, drawn: Figures) -> Part:
+    tested = () if result.automata is None else automata.coverage_paragraphs(result, result.automata)
+    return Part(
+        question="Can we be sure?",
+        answer=(*tested, *certificates.paragraphs(result)),
+        figures=tuple(drawn.how_sure),
+        tables=certificates.tables(result),
+    )
+
+
+def _scores_table(results: Sequence[SequencesResult]) -> Table:
+    rows = []
+    for result in results:
+        reported = REPORT[result.model]
+        same = (language_title(reported.language), reported.hid) == (language_title(result.language), result.hid)
+        rows.append((
+            language_title(result.language), MODEL_TITLES[result.model], str(result.hid), result.config.preset,
+            _trained(result), f"{result.solved} / {result.nets}",
+            between(result.solved_interval), _median(result), _furthest(result), percent(max(result.accuracy), 2),
+            percent(result.never_stop, 2), "figures, no numbers" if same else "not there",
+        ))  # fmt: skip
+    return Table(
+        title="Whole strings",
+        header=(
+            "language", "net", "units", "preset", "trained on", "exact nets", "rate (95 %)", "median first failure",
+            "furthest", "symbols right, best net", "never stops", "in the report",
+        ),
+        rows=tuple(rows),
+        note="First failure and furthest are lengths (nestings for brackets). Symbols right: determined symbols in all "
+        "tested strings. The report prints no numbers of its recurrent nets to compare with.",
+    )  # fmt: skip
+
+
+def _stream_table(result: SequencesResult) -> Table:
+    return Table(
+        title=f"One stream, symbol by symbol: {MODEL_TITLES[result.model]} on {language_title(result.language)}, "
+        f"net {result.shown.net + 1} of {result.nets}",
+        header=(
+            "symbol", "state", *(f"hidden {i}" for i in range(1, result.hid + 1)),
+            *(f"p({symbol})" for symbol in result.symbols), "may follow", "",
+        ),
+        rows=tuple(
+            (
+                step.symbol, step.state, *(f"{value:.2f}" for value in step.hidden),
+                *(f"{value:.2f}" for value in step.probabilities), " ".join(step.legal),
+                "" if not _scored(result, step) else "right" if step.right else "wrong",
+            )
+            for step in result.shown.steps
+        ),
+        folded=True,
+    )  # fmt: skip
+
+
+def _title(result: SequencesResult) -> str:
+    return f"{MODEL_TITLES[result.model]} with {result.hid} units on {language_title(result.language)}"
+
+
+def _trained(result: SequencesResult) -> str:
+    if result.from_grammar:
+        return "all lengths"
+    return f"{'nesting' if result.bracketed else 'n'} ≤ {result.trained_length}"
+
+
+def _strings(result: SequencesResult) -> str:
+    """Return the strings on which an exact net must be right."""
+    if result.from_grammar:
+        return f"every test string of the grammar (the longest has {result.tested_length} symbols)"
+    if result.bracketed:
+        return f"every test string nested at most {result.trained_length} deep"
+    return f"every string up to n = {result.trained_length}"
+
+
+def _scored(result: SequencesResult, step: Step) -> bool:
+    """Return whether the step is scored: in a counting language, only if the next symbol is determined."""
+    return step.determined or result.from_grammar or result.bracketed
+
+
+def _furthest(result: SequencesResult) -> str:
+    failure = result.first_failure[result.shown.net]
+    return f"no failure up to {result.tested_length}" if failure is None else str(failure)
+
+
+def _median(result: SequencesResult) -> str:
+    """Return the lower median; a net without a failure counts as beyond every length."""
+    reached = sorted(float("inf") if failure is None else failure for failure in result.first_failure)
+    middle = reached[(len(reached) - 1) // 2]
+    return f"none up to {result.tested_length}" if middle == float("inf") else f"{middle:.0f}"

@@ -1,0 +1,173 @@
+"""Recipes of training, and the training of an ensemble on strings."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Generator, Tensor
+
+from kuzushi.core.journal import Journal
+from kuzushi.core.training import TRAINING, Evaluation, History, Plan, fit, risen
+from kuzushi.sequences.configs import SequencesConfig
+from kuzushi.sequences.languages.language import Language, Streams
+from kuzushi.sequences.nets import LSTM, MODELS, SRN, Trace
+from kuzushi.sequences.score import exactness
+
+STRINGS = 5
+"""Strings in a training stream, as in the report."""
+RISES = (0.3, 0.55)
+"""The fractions of the training between which noise and the shrinking of links rise from 0 to their full size; the
+worst symbols count from the second one on. Before, nets find ways to count that these would prevent."""
+EVALUATIONS = 20
+"""How often the nets are scored during training."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """How an ensemble is trained."""
+
+    updates: dict[str, int]
+    learning_rate: dict[str, float]
+    optimiser: Literal["sgd", "adam"]
+    batch: int
+    """Streams in an update."""
+    shared: bool
+    """Whether all nets read the same streams, rather than each its own."""
+    near_identity: bool
+    """Whether the recurrent weights of an SRN start near the identity."""
+    weight_of_free: float = 1.0
+    """The weight in the loss of a symbol after which the next one is not determined; 1 where it is."""
+    weight_of_worst: float = 0.0
+    """The weight in the loss of the worst symbol of each stream, of those after which the next one is determined."""
+    forget_noise: float = 0.0
+    """The standard deviation of Gaussian noise on the inputs of an LSTM's forget gates, at its full size; independent
+    for each net, unit and symbol."""
+    shrink: float = 0.0
+    """See Plan.shrink; of the recurrent weights."""
+    weight_decay: float = 0.0
+    one_cycle: bool = False
+    clip: float | None = None
+
+
+PRESETS = {
+    "report": Preset(
+        updates={"srn": 100_000, "lstm": 100_000}, learning_rate={"srn": 0.005, "lstm": 0.005}, optimiser="sgd",
+        batch=1, shared=False, near_identity=False, weight_decay=1e-4,
+    ),
+    "fast": Preset(
+        updates={"srn": 3_000, "lstm": 1_000}, learning_rate={"srn": 0.06, "lstm": 0.02}, optimiser="adam",
+        batch=16, shared=True, near_identity=True, one_cycle=True, clip=1.0, weight_of_free=3.0,
+    ),
+    "counting": Preset(
+        updates={"lstm": 14_000}, learning_rate={"lstm": 0.05}, optimiser="adam", batch=4, shared=True,
+        near_identity=False, one_cycle=True, clip=1.0, weight_of_worst=1.0, forget_noise=3.0, shrink=0.2,
+    ),
+}  # fmt: skip
+
+
+def plan(config: SequencesConfig) -> Plan:
+    """Return the plan of the preset; "report" is the report's own, at a constant learning rate."""
+    preset = PRESETS[config.preset]
+    updates = config.updates or preset.updates[config.model]
+    return Plan(
+        updates=updates,
+        evaluate_every=-(-updates // EVALUATIONS),
+        optimiser=preset.optimiser,
+        learning_rate=preset.learning_rate[config.model],
+        weight_decay=preset.weight_decay,
+        one_cycle=preset.one_cycle,
+        clip=preset.clip,
+        shrink={"weight_hh": preset.shrink} if preset.shrink else {},
+        shrink_rises=RISES if preset.shrink else (0.0, 0.0),
+    )
+
+
+def untrained(config: SequencesConfig, language: Language) -> SRN | LSTM:
+    """Return the ensemble before its first update."""
+    generator = Generator().manual_seed(config.seed)
+    model = MODELS[config.model](config.nets, alphabet=len(language.symbols), hid=config.hid, generator=generator)
+    if PRESETS[config.preset].near_identity and isinstance(model, SRN):
+        model.start_near_identity()
+    return model
+
+
+def train(
+    config: SequencesConfig, language: Language, *, device: torch.device, journal: Journal, stage: str = TRAINING
+) -> tuple[SRN | LSTM, History]:
+    """Train the nets of one run as one ensemble.
+
+    Args:
+        stage: the name of this training in the run, for its checkpoint and progress.
+    """
+    preset, planned = PRESETS[config.preset], plan(config)
+    model = untrained(config, language).to(device)
+    alone = language.alone(config.length).to(device)
+    in_streams = language.side_by_side(config.length).to(device)
+
+    def losses(update: int) -> Float[Tensor, " nets"]:
+        part = risen(update / planned.updates, *RISES)
+        streams, noise = batch_of(config, language, update, noise=part * preset.forget_noise)
+        return loss_of(
+            model, streams.to(device), shared=preset.shared, noise=noise, weight_of_free=preset.weight_of_free,
+            weight_of_worst=preset.weight_of_worst if part == 1.0 else 0.0,
+        )  # fmt: skip
+
+    def evaluate(mean: Float[Tensor, " nets"]) -> Evaluation:
+        solved = exactness(model, alone=alone, side_by_side=in_streams).solved
+        return Evaluation(metrics={"loss": mean.median().item(), "solved": sum(solved)})
+
+    return model, fit(model, losses, evaluate, planned, journal=journal, stage=stage)
+
+
+def batch_of(
+    config: SequencesConfig, language: Language, update: int, *, noise: float = 0.0
+) -> tuple[Streams, Float[Tensor, "nets batch time hid"] | None]:
+    """Return what the nets read in one update: streams, and noise of this size on the forget gates.
+
+    Where the preset gives each net its own streams, those of the first net come first.
+    """
+    preset = PRESETS[config.preset]
+    (seed,) = np.random.SeedSequence([config.seed, update]).generate_state(1, np.uint64)
+    generator = Generator().manual_seed(int(seed))
+    batch = preset.batch if preset.shared else preset.batch * config.nets
+    streams = language.draw(batch, strings=STRINGS, longest=config.length, generator=generator)
+    if not noise:
+        return streams, None
+    time = streams.symbols.shape[1]
+    gaussian = torch.randn(time, config.nets, config.hid, preset.batch, generator=generator)
+    return streams, noise * gaussian.permute(1, 3, 0, 2)
+
+
+def loss_of(
+    model: SRN | LSTM,
+    streams: Streams,
+    *,
+    shared: bool,
+    noise: Float[Tensor, "nets batch time hid"] | None,
+    weight_of_free: float,
+    weight_of_worst: float,
+) -> Float[Tensor, " nets"]:
+    """Return the weighted mean over each net's symbols of -ln p(next symbol), in nats, plus the part of the worst ones.
+
+    The mean alone prefers a cell that comes back a little too far to where it began: falling short costs in every
+    symbol of the next phase, going too far in one symbol. For the worst symbol both cost the same.
+
+    Args:
+        shared: whether all nets read all streams, rather than each net an equal part of them, in order.
+    """
+    symbols, following, determined = streams.symbols, streams.following, streams.determined
+    weight = torch.where(determined, 1.0, weight_of_free) * streams.present
+    if not shared:
+        symbols, following, determined, weight = (
+            part.unflatten(0, (len(model.bias), -1)) for part in (symbols, following, determined, weight)
+        )  # (nets, batch, time)
+    trace: Trace = model(symbols) if noise is None else model(symbols, forget_noise=noise)
+    log_probabilities = trace.logits.log_softmax(-1)  # (nets, batch, time, alphabet)
+    wanted = following.expand(log_probabilities.shape[:-1])  # (nets, batch, time)
+    surprise = -log_probabilities.gather(-1, wanted[..., None]).squeeze(-1)
+    loss = (surprise * weight).sum((1, 2)) / weight.sum((-2, -1))
+    if weight_of_worst:
+        loss = loss + weight_of_worst * (surprise * determined).amax(2).mean(1)
+    return loss

@@ -1,0 +1,322 @@
+"""The recognisers as text and tables: the numbers of the result, and those of the coursework report."""
+
+import ast
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+
+from kuzushi.characters.configs import CharactersConfig
+from kuzushi.characters.evaluate import balanced_accuracy
+from kuzushi.characters.experiment import run
+from kuzushi.characters.figures.names import ROMAJI
+from kuzushi.characters.results import CharactersSummary, ConfusedPair
+from kuzushi.characters.section import same_images, section, text
+from kuzushi.core.reference import PUBLISHED
+from kuzushi.core.statistics import wilson
+
+REPORT = PUBLISHED.characters
+BRUSH = {"data": "brush:60/50", "epochs": 1}
+
+
+@pytest.fixture(scope="module")
+def lin():
+    """Train NetLin from two seeds."""
+    return run(CharactersConfig(net="lin", seeds=2, **BRUSH))
+
+
+@pytest.fixture(scope="module")
+def nets(lin):
+    """Train the three nets on the same images."""
+    return [lin, *(run(CharactersConfig(net=net, **BRUSH)) for net in ("full", "conv"))]
+
+
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch):
+    """Draw no figures; they have tests of their own."""
+    monkeypatch.setattr("kuzushi.characters.section.figures", lambda results: ())
+
+
+def as_in_the_report(result, **data):
+    """Return the result as if it were that of the coursework report, on its images."""
+    net = REPORT.nets[result.config.net]
+    seed = dataclasses.replace(
+        result.seeds[0], test_loss=net.test_loss, test_correct=net.test_correct, confusion=net.confusion,
+        test_accuracy=net.test_correct / REPORT.test,
+    )  # fmt: skip
+    images = {"name": "kmnist", "train": REPORT.train, "test": REPORT.test, "verified": True, "sha256": "k"} | data
+    return dataclasses.replace(
+        result,
+        config=dataclasses.replace(result.config, data="kmnist", seeds=1),
+        data=dataclasses.replace(result.data, **images),
+        seeds=(seed,),
+        summary=CharactersSummary(
+            accuracy=wilson(net.test_correct, REPORT.test),
+            spread=None,
+            balanced=balanced_accuracy(np.array(net.confusion)),
+        ),
+        pairs=(ConfusedPair(target=5, predicted=2, count=net.confusion[5][2]),),
+    )
+
+
+def of_other_classes(result, *, classes, **data):
+    matrix = tuple(tuple(2 * (row == column) for column in range(len(classes))) for row in range(len(classes)))
+    return dataclasses.replace(
+        result,
+        data=dataclasses.replace(result.data, classes=classes, **data),
+        seeds=tuple(dataclasses.replace(seed, confusion=matrix) for seed in result.seeds),
+        pairs=(),
+        gallery=(),
+    )
+
+
+def named(table):
+    """Return the rows of a table as one dictionary each."""
+    return [dict(zip(table.header, row, strict=True)) for row in table.rows]
+
+
+def titled(tables, title):
+    (table,) = (table for table in tables if table.title.startswith(title))
+    return table
+
+
+def with_a_rare_class(result):
+    """Return the result as if 90 of 100 images of a common class were right, and 2 of 4 of a rare one."""
+    seeds = tuple(dataclasses.replace(seed, confusion=((90, 10), (2, 2))) for seed in result.seeds)
+    balanced = balanced_accuracy(np.array([[90, 10], [2, 2]]))
+    return dataclasses.replace(
+        result,
+        data=dataclasses.replace(result.data, classes=("common", "rare")),
+        seeds=seeds,
+        summary=dataclasses.replace(result.summary, balanced=balanced),
+        arrays=result.arrays | {"target": np.repeat([0, 1], [100, 4])},
+        pairs=(),
+        gallery=(),
+    )
+
+
+# --- in a terminal --------------------------------------------------------------------------------------------
+
+
+def test_loss_and_accuracy_are_printed_as_in_the_report(nets):
+    printed = [text(as_in_the_report(result)) for result in nets]
+    assert "Test set: Average loss: 1.0091, Accuracy: 6961/10000 (70%)" in printed[0].splitlines()
+    assert "Test set: Average loss: 0.5174, Accuracy: 8422/10000 (84%)" in printed[1].splitlines()
+    assert "Test set: Average loss: 0.2585, Accuracy: 9326/10000 (93%)" in printed[2].splitlines()
+    assert "accuracy 69.6 % (68.7 to 70.5), 95 % interval for 10,000 test images" in printed[0]
+
+
+def test_the_printed_matrices_are_those_of_every_seed(lin):
+    printed = re.findall(r"seed (\d+), confusion matrix .*\n(\[\[[\d\s\[\]]+\]\])", text(lin))
+    assert [int(seed) for seed, _ in printed] == [0, 1]
+    for (_, matrix), seed in zip(printed, lin.seeds, strict=True):
+        rows = ast.literal_eval(re.sub(r"(?<=[\d\]])\s+", ", ", matrix))
+        assert rows == [list(row) for row in seed.confusion]
+    assert text(lin).count("Test set: ") == 2
+
+
+def test_a_large_matrix_is_printed_whole(lin):
+    many = of_other_classes(lin, classes=tuple(f"c{i}" for i in range(60)))
+    printed = text(many)
+    assert "..." not in printed
+    assert len([line for line in printed.splitlines() if line.strip().startswith("[")]) == 2 * 60
+    assert "most confused" not in printed
+
+
+def test_the_accuracy_over_the_seeds_is_printed_with_its_spread(lin, nets):
+    spread = np.std([100 * seed.test_accuracy for seed in lin.seeds], ddof=1)
+    assert f"standard deviation over 2 seeds: {spread:.2f} %" in text(lin)
+    assert "standard deviation" not in text(nets[1])
+    rate = lin.summary.accuracy
+    assert f"accuracy {100 * rate.mean:.1f} % ({100 * rate.low:.1f} to {100 * rate.high:.1f})" in text(lin)
+
+
+def test_the_parameters_are_printed_layer_by_layer_and_add_up(nets):
+    for result, net in zip(nets, REPORT.nets.values(), strict=True):
+        printed = text(result)
+        layers = [(formula, int(count)) for formula, count in re.findall(r"^\w+: (.*\*.*) = (\d+)$", printed, re.M)]
+        assert tuple(count for _, count in layers) == net.parameters_by_layer
+        assert all(eval(formula) == count for formula, count in layers)
+        assert f"Model parameters: {net.parameters}" in printed.splitlines()
+
+
+def test_the_most_confused_pairs_are_printed_with_their_names(lin):
+    worst = lin.pairs[0]
+    words = f"{'おきすつなはまやれを'[worst.target]} {ROMAJI[worst.target]} read as "
+    (line,) = (line for line in text(lin).splitlines() if line.startswith("most confused: "))
+    assert line.startswith(f"most confused: {words}")
+    assert [int(count) for count in re.findall(r" (\d+)(?:;|$)", line)] == [pair.count for pair in lin.pairs[:5]]
+    assert "most confused: は ha read as す su 121" in text(as_in_the_report(lin))
+
+
+# --- on the page ----------------------------------------------------------------------------------------------
+
+
+def test_every_row_of_every_table_is_text_and_as_long_as_its_header(nets):
+    others = of_other_classes(nets[0], classes=("cat", "dog"), name="pets", sha256="p")
+    for results in (nets, [*nets, others], [as_in_the_report(result) for result in nets]):
+        one = section(results)
+        for table in (*one.tables, one.runs):
+            assert table.rows
+            for row in (table.header, *table.rows):
+                assert len(row) == len(table.header)
+                assert all(isinstance(cell, str) for cell in row)
+        assert all(paragraph.endswith(".") for paragraph in one.answer)
+
+
+def test_the_table_has_our_numbers_and_the_published_ones(nets):
+    for result, row in zip(nets, named(section(nets).tables[0]), strict=True):
+        first, net, rate = result.seeds[0], REPORT.nets[result.config.net], result.summary.accuracy
+        assert float(row["loss"]) == pytest.approx(first.test_loss, abs=5e-5)
+        assert row["correct"] == f"{first.test_correct} / 50"
+        assert row["accuracy (95 %)"] == f"{100 * rate.mean:.1f} % ({100 * rate.low:.1f} to {100 * rate.high:.1f})"
+        assert (row["images, training / test"], row["preset"]) == ("brush 60 / 50", "fast")
+        assert row["seeds"] == str(len(result.seeds))
+        assert float(row["published loss"]) == net.test_loss
+        assert row["published correct"] == f"{net.test_correct} / 10000"
+        assert row["published accuracy"] == f"{net.test_correct / 100:.1f} %"
+
+
+def test_images_are_those_of_the_report_only_if_they_are_the_verified_ones(lin):
+    assert not same_images(lin)
+    assert same_images(as_in_the_report(lin))
+    assert not same_images(as_in_the_report(lin, verified=False))
+    assert not same_images(as_in_the_report(lin, name="kmnist-mini"))
+
+
+def test_the_answer_warns_that_other_images_are_not_those_of_the_report(nets):
+    one = section(nets)
+    assert {row["same images?"] for row in named(one.tables[0])} == {"no"}
+    reached, caveat = one.answer
+    assert caveat.startswith(
+        "These results are on other images (brush) than those of the report (Kuzushiji-MNIST, 60,000 "
+    )
+    printed = "NetLin 6961 of 10000 (70 %), NetFull 8422 of 10000 (84 %), NetConv 9326 of 10000 (93 %)"
+    assert f"The coursework report has {printed}." in reached
+    pairs = titled(one.tables, "Most confused pairs on brush")
+    assert pairs.header == ("target", "read as", "NetLin", "NetFull", "NetConv")
+    assert "Published" not in pairs.note
+
+
+def test_on_the_images_of_the_report_there_is_no_warning(nets):
+    one = section([as_in_the_report(result) for result in nets])
+    assert {row["same images?"] for row in named(one.tables[0])} == {"yes"}
+    (reached,) = one.answer
+    assert "NetLin 69.6 % (68.7 to 70.5), NetFull 84.2 %" in reached
+
+
+def test_where_only_some_images_are_those_of_the_report_the_others_are_named(nets):
+    one = section([as_in_the_report(nets[0]), nets[1]])
+    assert [row["same images?"] for row in named(one.tables[0])] == ["yes", "no"]
+    assert one.answer[1].startswith("Some results are on other images (brush) than those of the report")
+
+
+def test_on_the_images_of_the_report_its_pairs_are_in_the_table(nets):
+    pairs = titled(section([as_in_the_report(result) for result in nets]).tables, "Most confused pairs on kmnist")
+    by_pair = {(row["target"], row["read as"]): row for row in named(pairs)}
+    ha_su, ki_su = by_pair["は ha", "す su"], by_pair["き ki", "す su"]
+    assert [ha_su[f"{net}, published"] for net in ("NetLin", "NetFull", "NetConv")] == ["123", "77", "36"]
+    assert [ki_su[f"{net}, published"] for net in ("NetLin", "NetFull", "NetConv")] == ["108", "24", "7"]
+    assert [ha_su[net] for net in ("NetLin", "NetFull", "NetConv")] == ["12.1 %", "7.8 %", "4.9 %"]
+    assert {row["NetLin, published"] for pair, row in by_pair.items() if pair[1] != "す su"} <= {""}
+    assert REPORT.pairs_note in pairs.note
+
+
+def test_each_set_of_images_has_its_own_table_of_pairs(nets):
+    tables = section([as_in_the_report(nets[0]), *nets[1:]]).tables
+    assert titled(tables, "Most confused pairs on kmnist").header[2:] == ("NetLin", "NetLin, published")
+    assert titled(tables, "Most confused pairs on brush").header[2:] == ("NetFull", "NetConv")
+
+
+def test_without_confusions_there_is_no_table_of_pairs(lin):
+    others = of_other_classes(lin, classes=("cat", "dog"), name="pets", sha256="p")
+    assert not [table for table in section([others]).tables if table.title.startswith("Most confused pairs")]
+
+
+def test_the_shares_of_the_pairs_are_those_of_all_seeds(lin):
+    pairs = titled(section([lin]).tables, "Most confused pairs")
+    together = np.sum([seed.confusion for seed in lin.seeds], axis=0)
+    shares = 100 * together / together.sum(1, keepdims=True)
+    names = [f"{kana} {romaji}" for kana, romaji in zip("おきすつなはまやれを", ROMAJI, strict=True)]
+    for row in named(pairs):
+        share = shares[names.index(row["target"]), names.index(row["read as"])]
+        assert row["NetLin"] == f"{share:.1f} %"
+    np.fill_diagonal(shares, 0)
+    assert float(pairs.rows[0][2].removesuffix(" %")) == pytest.approx(shares.max(), abs=0.05)
+    assert len(pairs.rows) == 8
+
+
+def test_the_arithmetic_slip_of_the_report_is_beside_the_correct_count(nets):
+    table = titled(section(nets).tables, "Parameters of NetConv")
+    rows = {row["layer"]: row for row in named(table)}
+    assert (rows["conv2"]["parameters"], rows["conv2"]["published"]) == ("38,104", "37,992")
+    assert (rows["total"]["parameters"], rows["total"]["published"]) == ("392,354", "392,354")
+    assert "arithmetic slip" in table.note
+    for net in ("NetLin", "NetFull"):
+        table = titled(section(nets).tables, f"Parameters of {net}")
+        assert all(row["parameters"] == row["published"] for row in named(table))
+        assert table.note == ""
+
+
+def test_a_net_of_another_size_has_no_published_parameters(nets):
+    small = run(CharactersConfig(net="full", hid=20, **BRUSH))
+    table = titled(section([small]).tables, "Parameters of NetFull")
+    assert [row["published"] for row in named(table)] == ["", "", ""]
+    assert [row["parameters"] for row in named(table)] == ["15,700", "210", "15,910"]
+
+
+def test_nets_of_one_name_and_different_sizes_have_separate_tables(nets):
+    small = run(CharactersConfig(net="full", hid=20, **BRUSH))
+    tables = [table for table in section([nets[1], small, nets[1]]).tables if table.title.startswith("Parameters of ")]
+    assert [table.rows[-1][2] for table in tables] == ["87,460", "15,910"]
+    assert len({table.title for table in tables}) == 2
+
+
+def test_the_spread_over_the_seeds_is_in_the_table(nets):
+    spreads = [row["spread"] for row in named(section(nets).tables[0])]
+    assert spreads == [f"{100 * nets[0].summary.spread:.2f} %", "", ""]
+
+
+def test_the_matrix_on_the_page_is_that_of_the_first_seed(lin):
+    table = titled(section([lin]).tables, "Confusion matrix of NetLin")
+    assert tuple(tuple(map(int, row[1:])) for row in table.rows) == lin.seeds[0].confusion
+    assert table.header[1:] == tuple(row[0] for row in table.rows)
+    assert (table.rows[5][0], table.folded, table.note) == ("は ha", True, "Seed 0, brush.")
+
+
+@pytest.mark.parametrize(("classes", "written"), [(20, True), (21, False)])
+def test_the_matrix_of_very_many_classes_is_left_out(lin, classes, written):
+    many = of_other_classes(lin, classes=tuple(f"c{i}" for i in range(classes)), sha256="m")
+    titles = [table.title for table in section([many]).tables]
+    assert ("Confusion matrix of NetLin" in titles) == written
+
+
+def test_the_same_net_twice_has_two_names(lin):
+    rows = named(section([lin, lin]).tables[0])
+    assert len({row["net"] for row in rows}) == 2
+    assert sum(title.startswith("Parameters") for title in (table.title for table in section([lin, lin]).tables)) == 1
+
+
+def test_where_a_class_is_rare_the_balanced_accuracy_is_the_headline(lin):
+    rare = with_a_rare_class(lin)
+    assert "balanced accuracy 70.0 % (" in text(rare)
+    assert "NetLin 70.0 % (" in section([rare]).answer[0]
+    assert "(balanced)" in section([rare]).answer[0]
+    (row,) = named(titled(section([rare]).tables, "Our numbers"))
+    assert row["balanced accuracy"].startswith("70.0 %")
+
+
+def test_where_classes_have_one_size_there_is_no_balanced_accuracy(lin):
+    even = dataclasses.replace(lin, arrays=lin.arrays | {"target": np.repeat([0, 1, 3], [10, 12, 9])})
+    assert "balanced" not in text(even)
+    assert "balanced" not in " ".join(titled(section([even]).tables, "Our numbers").header)
+
+
+def test_the_calibration_of_each_net_is_in_a_table(lin, nets):
+    rows = named(titled(section(nets).tables, "Calibration"))
+    for row, net in zip(rows, nets, strict=True):
+        mean = 100 * net.arrays["probability"].mean()
+        assert row["mean probability"] == f"{mean:.1f} %"
+        assert row["accuracy"] == f"{100 * net.summary.accuracy.mean:.1f} %"
+        assert row["expected calibration error"] == f"{100 * np.mean(net.calibration.errors):.2f} %"
