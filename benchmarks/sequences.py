@@ -45,8 +45,9 @@ from kuzushi.core.training import Evaluation, fit
 from kuzushi.sequences.configs import SequencesConfig
 from kuzushi.sequences.languages import get_language
 from kuzushi.sequences.nets import SRN, from_weights
+from kuzushi.sequences.recipes import PRESETS, STRINGS, plan
 from kuzushi.sequences.score import exactness
-from kuzushi.sequences.train import PRESETS, STRINGS, batch_of, loss_of, plan, untrained
+from kuzushi.sequences.train import batch_of, loss_of, untrained
 
 Kind = Literal["srn", "lstm"]
 Training = Callable[[int], object]

@@ -33,13 +33,13 @@ from statistics import median
 import msgspec
 
 from kuzushi.core.configs import command
-from kuzushi.core.files import write_whole
+from kuzushi.core.files import write_atomic
 from kuzushi.core.result_files import json_object
 from kuzushi.experiments import load
 from kuzushi.sequences.configs import SequencesConfig
+from kuzushi.sweep.cell import folder_of, name_of
 from kuzushi.sweep.configs import SweepConfig
-from kuzushi.sweep.jobs import folder_of, name_of
-from kuzushi.sweep.local import ONE_THREAD, cores, run_here
+from kuzushi.sweep.local_workers import ONE_THREAD, cores, run_here
 from kuzushi.sweep.sweep import sweep
 
 
@@ -125,8 +125,8 @@ def simulate(cells: int, files: int, out: Path) -> None:
         for config in configs:
             place = folder_of(where, name_of(config))
             for name, data in others.items():
-                write_whole(place / name, data)
-            write_whole(place / "result.json", json_object(result | {"config": msgspec.to_builtins(config)}))
+                write_atomic(place / name, data)
+            write_atomic(place / "result.json", json_object(result | {"config": msgspec.to_builtins(config)}))
             yield config, None
 
     with told("before"):

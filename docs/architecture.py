@@ -17,9 +17,10 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "sequences": ("core", "proofs"),
     "experiments": ("core", *SUBJECTS, "sweep"),
     "sweep": ("core", "proofs", "experiments"),
+    "runs": ("core", "experiments", "sweep"),
     "reproduce": ("core", *SUBJECTS),
     "page": ("core", *SUBJECTS, "experiments"),
-    "cli": ("core", "proofs", *SUBJECTS, "experiments", "sweep", "reproduce", "page"),
+    "cli": ("core", "proofs", *SUBJECTS, "experiments", "sweep", "runs", "reproduce", "page"),
     "__main__": ("cli",),
 }
 """The other packages that each package may import."""
@@ -27,10 +28,10 @@ STEPS: dict[str, tuple[str, ...]] = {
     "data": ("datasets", "points", "boards", "languages"),
     "nets": ("nets",),
     "analyse": (),
-    "train": ("train",),
+    "train": ("train", "recipes"),
     "run": (
-        "experiment", "compare", "explain_confusions", "onnx", "saved_net", "grade", "analyses", "prove", "phases",
-        "minimal/experiment",
+        "experiment", "compare", "explain_confusions", "export_onnx", "saved_net", "grade", "analyses",
+        "failures_by_phase", "certificates/prove", "minimal/experiment",
     ),
     "results": ("configs", "results", "comparison_results", "counter_results", "dynamics_results"),
     "show": ("figures", "section", "comparison_section", "demo", "command_text"),
@@ -64,11 +65,11 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "pooch": ("data",),
     "PIL": ("data",),
     "onnxruntime": ("run",),
-    "matplotlib": ("show", "core/figure_style", "sweep/figures", "sequences/phases"),
+    "matplotlib": ("show", "core/figure_style", "sweep/figures", "sequences/failures_by_phase"),
     "jinja2": ("page",),
     "tyro": ("cli",),
-    "rich": ("core/progress",),
-    "ray": ("sweep/ray",),
+    "rich": ("core/progress_bars",),
+    "ray": ("sweep/ray_cluster",),
 }
 """The steps, packages or modules that may import a library."""
 
@@ -139,7 +140,7 @@ def picture() -> str:
     """Return the house as SVG: a column for each subject, a row for each step, imports go down."""
     shapes: list[str] = []
     y = 34
-    for packages in (("cli",), ("page",), ("reproduce", "experiments", "sweep")):
+    for packages in (("cli",), ("page",), ("reproduce", "runs", "experiments", "sweep")):
         y += GAP + _row(shapes, y, [(package, _members(package)) for package in packages], "top")
     for step, name in NAMES.items():
         cells = [(subject, _members(subject, step)) for subject in SUBJECTS]

@@ -49,9 +49,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need more than this machine offers everywhere, or much time: see `make test-slow`."""
     for item in items:
         path = item.path.relative_to(Path(__file__).parent).as_posix()
-        if "browser" in getattr(item, "fixturenames", ()):
+        if "browser" in getattr(item, "fixturenames", ()) or path == "page/test_shell.py":
             item.add_marker("browser")
-        if path == "sweep/test_ray.py":
+        if path == "sweep/test_ray_cluster.py":
             item.add_marker("ray")
         if path.startswith(("torture/", "hostile/")):
             item.add_marker("torture")

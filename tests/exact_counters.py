@@ -5,7 +5,7 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 
-from kuzushi.proofs.certificate import Certificate, Pattern, weights_sha256
+from kuzushi.proofs.certificate_format import Certificate, Pattern, weights_sha256
 
 DOUBLES = Pattern(symbols=("a", "b"), ratios=(1, 2))
 TRIPLES = Pattern(symbols=("a", "b", "c"), ratios=(1, 2, 3))

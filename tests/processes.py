@@ -16,7 +16,7 @@ MEASURED = ("seconds", "seconds_checked", "provenance")
 OUTPUT = "output.txt"
 """The output of a command, in its working folder."""
 PRELOADED = [
-    "torch._dynamo", "kuzushi.cli.main", "kuzushi.core.progress", "kuzushi.page.build",
+    "torch._dynamo", "kuzushi.cli.main", "kuzushi.core.progress_bars", "kuzushi.page.build",
     *(experiment.run for experiment in EXPERIMENTS.values() if experiment.run),
 ]  # fmt: skip
 """Modules that a fork has loaded: most of the time of a small command goes into loading them."""

@@ -11,7 +11,7 @@ import numpy as np
 from kuzushi.core.configs import Config
 from kuzushi.core.result_files import to_json
 from kuzushi.experiments import load
-from kuzushi.sweep.jobs import Cell, attempt, folder_of, name_of
+from kuzushi.sweep.cell import Cell, attempt, folder_of, name_of
 
 
 def assert_same(one: Path, other: Path) -> None:

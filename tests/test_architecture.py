@@ -87,7 +87,7 @@ def test_nothing_is_unpickled():
     [
         ("kuzushi.cli.main", {"torch", "matplotlib"}),
         ("kuzushi.page.build", {"torch"}),
-        ("kuzushi.proofs.streams", {"torch"}),
+        ("kuzushi.proofs.certificate", {"torch"}),
     ],
 )
 def test_help_needs_no_torch_and_a_page_neither(module, absent):

@@ -37,7 +37,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "See the parameters of every layer": ("test_every_formula_gives_its_count_and_the_net_holds_their_sum",),
     "See the most confused pairs and images": ("test_pairs_are_counted_over_all_seeds_and_the_gallery_over_the_first",),
     "Calibration of probabilities":
-        ("test_the_bins_are_those_of_scikit_learn", "test_the_calibration_of_each_net_is_in_a_table"),
+        ("test_the_bins_are_those_of_scikit_learn", "test_the_table_has_our_numbers_and_the_published_ones"),
     "Read balanced accuracy": ("test_where_a_class_is_rare_the_balanced_accuracy_is_the_headline",),
     "Paired comparison of recognisers (kuzushi compare)":
         ("test_the_counts_are_counted_and_the_p_value_is_that_of_a_coin", "test_holm_is_closed_testing_by_bonferroni",
@@ -103,6 +103,8 @@ COVERED: dict[str, tuple[str, ...]] = {
         ("test_the_preset_report_learns_as_a_plain_torch_loop", "test_the_presets_train_as_the_study_did_and_fast"),
     "Train with the recipe counting":
         ("test_the_preset_counting_learns_as_a_plain_loop_with_the_worst_symbols_clipped_and_with_links_drawn_to_0",),
+    "See in which phase of a string SRNs and LSTMs fail (kuzushi phases)":
+        ("test_a_string_fails_in_the_phase_of_its_first_wrong_prediction",),
     "Use counting languages by name or pattern":
         ("test_a_counting_language_is_what_its_name_says", "test_a_pattern_is_another_name_of_the_same_language"),
     "Use dyck1": ("test_every_stream_is_balanced_strings_with_their_states_and_what_may_follow",),

@@ -19,7 +19,7 @@ from kuzushi.core.results import Result
 from kuzushi.perceptrons.configs import CheckerboardConfig, DesignConfig
 from kuzushi.perceptrons.results import CheckerboardResult, DesignResult
 from kuzushi.sequences.configs import SequencesConfig
-from kuzushi.sequences.phases import PhasesConfig, PhasesResult
+from kuzushi.sequences.failures_by_phase import PhasesConfig, PhasesResult
 from kuzushi.sequences.results import SequencesResult
 from kuzushi.sweep.configs import SweepConfig
 from kuzushi.sweep.results import SweepResult
@@ -86,7 +86,10 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         section="kuzushi.sequences.section.experiment",
     ),
     "phases": Experiment(
-        config=PhasesConfig, result=PhasesResult, run="kuzushi.sequences.phases", section="kuzushi.sequences.phases"
+        config=PhasesConfig,
+        result=PhasesResult,
+        run="kuzushi.sequences.failures_by_phase",
+        section="kuzushi.sequences.failures_by_phase",
     ),
     "sweep": Experiment(config=SweepConfig, result=SweepResult, run=None, section="kuzushi.sweep.section"),
 }

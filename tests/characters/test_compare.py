@@ -20,7 +20,7 @@ from kuzushi.characters.glyph_clusters import blurred
 from kuzushi.characters.nets import scaled
 from kuzushi.characters.saved_net import load_net
 from kuzushi.core.errors import ConfigError, DataError, RunError
-from kuzushi.core.reference import PUBLISHED
+from kuzushi.core.published import PUBLISHED
 from kuzushi.core.result_files import to_json
 from kuzushi.core.run_folder import RunFolder
 from kuzushi.experiments import load
@@ -224,13 +224,13 @@ def test_the_forms_of_a_class_are_the_same_whatever_the_nets(folders, result):
 
 def test_the_pairs_of_the_study_are_explained_where_the_images_are_its_own(folders, monkeypatch):
     # The kana that the program writes, taken for the official ones.
-    original = compare._read
+    original = compare.read_run
 
     def renamed(folder):
         found = original(folder)
         return dataclasses.replace(found, data=dataclasses.replace(found.data, name="kmnist-mini"))
 
-    monkeypatch.setattr(compare, "_read", renamed)
+    monkeypatch.setattr(compare, "read_run", renamed)
     named = {(pair.target, pair.predicted) for pair in PUBLISHED.characters.pairs}
     found = run(CompareConfig(runs=folders))
     assert found.in_report

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from comparisons import comparison
-from kuzushi.characters.comparison_section import MOST_IMAGES, section, tables, text
+from kuzushi.characters.comparison_section import section, tables, text
 
 
 @pytest.fixture
@@ -31,15 +31,6 @@ def test_every_run_has_a_row(result):
     }  # fmt: skip
 
 
-def test_every_two_nets_have_the_four_counts_and_the_verdict(result):
-    (row,) = rows_of(result, "Paired comparison")
-    assert row == {
-        "first": "NetLin", "second": "NetConv", "both correct": "1380", "only first": "20", "only second": "540",
-        "both wrong": "60", "p (first seeds)": "2e-09", "first and second better (p < 0.05)": "0 and 4 of 4",
-        "p (all seeds, Holm)": "3e-08", "better": "NetConv",
-    }  # fmt: skip
-
-
 def test_every_pair_has_its_counts_by_seed_its_kind_and_the_published_counts(result):
     first = rows_of(result, "Which confusions remain")[0]
     assert first == {
@@ -54,42 +45,23 @@ def test_other_images_have_no_published_counts(result):
     assert "published" not in rows_of(other, "Which confusions remain")[0]
 
 
-def test_every_form_has_its_rates(result):
-    rows = rows_of(result, "Which written forms are misread")
-    assert [row["form"] for row in rows] == ["1 of 3", "2 of 3", "3 of 3", "1 of 1"]
-    assert rows[1]["NetLin"] == "50.0 % (25.0 to 75.0)"
-    assert (rows[2]["test images"], rows[2]["NetLin"], rows[2]["NetConv"]) == ("0", "", "")
-
-
-def test_images_that_every_net_misreads_are_listed_and_the_rest_is_counted(result):
-    assert rows_of(result, "Test images of kmnist-mini that every net misreads")[2] == {
-        "test image": "102", "target": "な na", "read as": "ま ma", "by": "2 of 4", "probability": "50.0 %",
-    }  # fmt: skip
-    many = dataclasses.replace(result, always_wrong=result.always_wrong * MOST_IMAGES)
-    (table,) = [table for table in tables(many) if "every net" in table.title]
-    assert len(table.rows) == MOST_IMAGES
-    assert table.note.endswith(f"{2 * MOST_IMAGES} more are in result.json.")
-
-
 def test_the_answers_say_which_is_better_and_what_is_hard(result):
     better, hard, unread = section([result]).answer
-    assert better == (
-        "On the same 2,000 test images of kmnist-mini: NetConv is better than NetLin: only NetLin reads 20 images "
-        "correctly, only NetConv 540 (first seeds); p < 0.0001 over all 4 combinations of seeds."
+    assert better.startswith(
+        "On the same 2,000 test images of kmnist-mini: NetConv is better than NetLin (540 against 20, p < 0.0001). "
     )
     assert hard == (
-        "12.5 % of the errors of NetLin remain in NetConv. Data-hard: は ha read as す su. "
-        "Model-hard: き ki read as す su. Undecided: な na read as お o."
+        "12.5 % of the errors of NetLin remain in NetConv. "
+        "Data-hard: は ha read as す su. Model-hard: き ki read as す su."
     )
     assert unread.startswith("3 test images are misread by all 4 trained nets")
-    assert unread.endswith("The first is test image 100, な na read as ま ma by 4.")
+    assert unread.endswith("The first is test image 100, な na read as ま ma.")
 
 
 def test_nets_without_a_significant_difference_are_undecided(result):
     pair = dataclasses.replace(result.paired[0], better=None, adjusted=0.2)
     (better, *_) = section([dataclasses.replace(result, paired=(pair,))]).answer
-    assert "No significant difference between NetLin and NetConv: only NetLin reads 20 images" in better
-    assert "p = 0.2 over all 4" in better
+    assert "NetLin is not significantly different from NetConv (20 against 540, p = 0.2)." in better
 
 
 def test_a_kind_without_pairs_is_none(result):
@@ -110,5 +82,4 @@ def test_the_text_is_the_tables_and_the_answers(result):
     lines = text(result).splitlines()
     assert lines[0] == "Nets on the same images of kmnist-mini:"
     assert lines[-1] == section([result]).answer[-1]
-    assert not any("every net misreads" in line for line in lines)
     assert any(line.split()[:4] == ["は", "ha", "す", "su"] for line in lines)

@@ -321,5 +321,5 @@ def test_of_very_many_classes_the_result_has_pairs_and_rates_and_no_matrix(tmp_p
     predicted = result.arrays["predicted"][0]
     assert result.summary.balanced.mean == pytest.approx(np.mean(predicted == result.arrays["target"]))
     assert [one.name for one in figures([result])] == [
-        "1-samples", "1-learning-curves", "1-gallery-lin", "1-calibration",
+        "1-samples", "1-learning-curves", "1-gallery", "1-calibration",
     ]  # fmt: skip

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuzushi.characters.compare import compare_pairs, mcnemar
-from kuzushi.core.errors import ShapeError
 
 
 def answers(*, both=0, first=0, second=0, neither=0):
@@ -35,11 +34,6 @@ def test_the_counts_are_counted_and_the_p_value_is_that_of_a_coin(both, first, s
 
 def test_nets_that_differ_nowhere_cannot_be_told_apart():
     assert mcnemar(*answers(both=3, neither=2)).p_value == 1
-
-
-def test_answers_to_other_images_are_refused():
-    with pytest.raises(ShapeError, match=r"got \(2,\) and \(3,\) answers"):
-        mcnemar(np.ones(2, dtype=bool), np.ones(3, dtype=bool))
 
 
 def runs(*rates, seeds, images=400):

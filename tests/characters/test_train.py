@@ -12,7 +12,8 @@ from kuzushi.characters import train as recognisers
 from kuzushi.characters.configs import CharactersConfig
 from kuzushi.characters.datasets.catalogue import load_images
 from kuzushi.characters.nets import log_probabilities, scaled
-from kuzushi.characters.train import BACKGROUND, FAST, REPORT, Distortion, distorted, plan, recipe, train
+from kuzushi.characters.recipes import FAST, REPORT, Distortion, recipe
+from kuzushi.characters.train import BACKGROUND, distorted, plan, train
 from kuzushi.core.journal import Silent
 from memory import Memory
 

@@ -129,7 +129,7 @@ def test_the_page_is_opened_when_asked_and_a_machine_without_a_browser_is_told_w
     assert opened == [Path("report.html").resolve().as_uri()]
     status, _, err = kuzushi("report", "run", "--open")
     assert status == 2
-    assert err.endswith("kuzushi: report.html: written, but no browser was found to open it; open it yourself\n")
+    assert err.endswith("kuzushi: report.html: written; no browser found to open it\n")
 
 
 def test_a_certificate_that_claims_more_or_is_of_other_weights_is_refused(kuzushi):
@@ -309,7 +309,7 @@ def test_data_are_fetched_with_a_bar_for_each_file(kuzushi, monkeypatch, tmp_pat
 
     monkeypatch.setattr("kuzushi.characters.datasets.download.cache", lambda: tmp_path / "cache")
     monkeypatch.delenv("KUZUSHI_DATA", raising=False)
-    monkeypatch.setattr("kuzushi.characters.datasets.catalogue.fetch", fetched)
+    monkeypatch.setattr("kuzushi.characters.datasets.catalogue.obtain", fetched)
     status, out, err = kuzushi("data", "fetch", "k49")
     assert status == 2, "it is still not there"
     assert out.splitlines()[0] == "k49: k49-train-imgs.npz: not here"
@@ -380,7 +380,7 @@ def test_weights_of_the_wrong_shape_and_a_bad_cell_are_named(kuzushi):
     Path("points.csv").write_text("x1,x2,target\n0,one,1\n")
     refused(kuzushi, "checkerboard", "--data", "points.csv", because="line 2, column x2: read 'one'")
     Path("no-target.csv").write_text("x1,x2\n0,1\n")
-    refused(kuzushi, "checkerboard", "--data", "no-target.csv", because="without target")
+    refused(kuzushi, "checkerboard", "--data", "no-target.csv", because="expected x1,x2,...,target")
 
 
 def test_a_folder_that_holds_another_run_is_left_as_it_is(kuzushi):

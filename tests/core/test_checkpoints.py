@@ -9,7 +9,7 @@ import pytest
 import safetensors.numpy
 
 from kuzushi.core import run_folder
-from kuzushi.core.files import write_whole
+from kuzushi.core.files import write_atomic
 from kuzushi.core.journal import Progress
 from kuzushi.core.run_folder import RunFolder
 from refusals import refused
@@ -83,7 +83,7 @@ def test_a_damaged_checkpoint_is_refused_in_one_line(journal, path, damage):
 
 
 def test_a_checkpoint_without_a_note_is_refused(journal, path):
-    write_whole(path, safetensors.numpy.save({"weight": np.ones(2)}))
+    write_atomic(path, safetensors.numpy.save({"weight": np.ones(2)}))
     refused(lambda: journal.load("seed 0"), path, "is not a checkpoint", "delete it")
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kuzushi.characters.configs import CharactersConfig, CompareConfig
 from kuzushi.core.configs import command
 from kuzushi.core.errors import ConfigError
-from kuzushi.core.reference import PUBLISHED
+from kuzushi.core.published import PUBLISHED
 from kuzushi.experiments import EXPERIMENTS
 from kuzushi.perceptrons.configs import CheckerboardConfig, DesignConfig
 from kuzushi.sequences.configs import SequencesConfig

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from kuzushi.core.device import one_thread, pick
+from kuzushi.core.device import one_thread, select_device
 from kuzushi.core.errors import ConfigError
 
 
@@ -19,13 +19,13 @@ from kuzushi.core.errors import ConfigError
 )
 def test_a_gpu_is_used_if_there_is_one_and_the_cpu_was_not_chosen(monkeypatch, device, available, expected):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: available)
-    assert pick(device) == torch.device(expected)
+    assert select_device(device) == torch.device(expected)
 
 
 def test_a_missing_gpu_is_refused(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ConfigError) as caught:
-        pick("cuda")
+        select_device("cuda")
     assert str(caught.value) == ("--device cuda: no CUDA device was found; leave --device out to compute on the CPU")
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kuzushi.core.files import read_bounded, read_npz, write_whole
+from kuzushi.core.files import read_bounded, read_npz, write_atomic
 from refusals import failing, refused
 
 # --- writing --------------------------------------------------------------------------------------------------
 
 
 def test_a_file_is_written_with_its_folders(tmp_path):
-    write_whole(tmp_path / "a" / "b" / "c.json", b"{}")
+    write_atomic(tmp_path / "a" / "b" / "c.json", b"{}")
     assert (tmp_path / "a" / "b" / "c.json").read_bytes() == b"{}"
 
 
@@ -24,7 +24,7 @@ def test_the_old_content_stays_until_the_new_one_is_on_the_disk(monkeypatch, tmp
     path, seen = tmp_path / "result.json", []
     path.write_bytes(b"old")
     monkeypatch.setattr(os, "fsync", lambda _: seen.append((path.read_bytes(), len(list(tmp_path.iterdir())))))
-    write_whole(path, b"new")
+    write_atomic(path, b"new")
     assert seen == [(b"old", 2), (b"new", 1)], "the file, then the names in its folder"
     assert path.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [path]
@@ -33,7 +33,7 @@ def test_the_old_content_stays_until_the_new_one_is_on_the_disk(monkeypatch, tmp
 def test_a_written_file_and_the_names_of_its_new_folders_are_on_the_disk(monkeypatch, tmp_path):
     synced = []
     monkeypatch.setattr(os, "fsync", lambda file: synced.append(os.readlink(f"/proc/self/fd/{file}")))
-    write_whole(tmp_path / "a" / "b" / "c.json", b"{}")
+    write_atomic(tmp_path / "a" / "b" / "c.json", b"{}")
     part = tmp_path / "a" / "b" / f".c.json.{os.getpid()}.part"
     assert synced == [str(path) for path in (tmp_path, tmp_path / "a", part, tmp_path / "a" / "b")]
 
@@ -44,7 +44,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_temporary_one(monkeypatch, tmp_p
     if before is not None:
         path.write_bytes(before)
     monkeypatch.setattr(os, "fsync", failing(OSError(errno.ENOSPC, "No space left on device")))
-    refused(lambda: write_whole(path, b"new"), path, "cannot be written (No space left on device)", "--out")
+    refused(lambda: write_atomic(path, b"new"), path, "cannot be written (No space left on device)", "--out")
     assert [file.read_bytes() for file in tmp_path.iterdir()] == ([] if before is None else [before])
 
 
@@ -52,7 +52,7 @@ def test_a_file_that_cannot_be_renamed_leaves_the_old_one(monkeypatch, tmp_path)
     path = tmp_path / "result.json"
     path.write_bytes(b"old")
     monkeypatch.setattr(Path, "replace", failing(PermissionError(errno.EACCES, "Permission denied")))
-    refused(lambda: write_whole(path, b"new"), path, "Permission denied")
+    refused(lambda: write_atomic(path, b"new"), path, "Permission denied")
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_bytes() == b"old"
 
@@ -62,14 +62,14 @@ def test_ctrl_c_leaves_the_old_file_and_no_temporary_one(monkeypatch, tmp_path):
     path.write_bytes(b"old")
     monkeypatch.setattr(os, "fsync", failing(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
-        write_whole(path, b"new")
+        write_atomic(path, b"new")
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_bytes() == b"old"
 
 
 def test_a_file_instead_of_a_folder_is_refused_in_one_line(tmp_path):
     (tmp_path / "checkpoint").write_text("a file")
-    refused(lambda: write_whole(tmp_path / "checkpoint" / "seed 0.safetensors", b""), "cannot be written")
+    refused(lambda: write_atomic(tmp_path / "checkpoint" / "seed 0.safetensors", b""), "cannot be written")
 
 
 # --- reading --------------------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def test_number_types_that_numpy_does_not_have_are_refused_in_one_line(run, kind
 def test_the_result_is_written_last(monkeypatch, tmp_path, finished):
     _, result = finished["checkerboard"]
     written = []
-    monkeypatch.setattr(run_folder, "write_whole", lambda path, data: written.append(path.name))
+    monkeypatch.setattr(run_folder, "write_atomic", lambda path, data: written.append(path.name))
     with RunFolder(tmp_path / "run") as journal:
         journal.finish(result)
     assert written == ["weights.safetensors", "arrays.npz", "result.json"]

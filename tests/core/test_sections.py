@@ -116,7 +116,7 @@ def test_what_was_made_alike_is_not_spoken_of(lin):
     alike = [made_by(lin), made_by(lin, command="another", threads=9, python="3.99")]
     assert provenance_differences(alike) == uncommitted_code(alike) == ()
     table = provenance_table(alike)
-    assert table.title == "How to make these numbers again"
+    assert table.title == "How to reproduce these numbers"
     assert table.note.startswith("Where a command names no seed")
 
 
@@ -134,7 +134,7 @@ def test_versions_and_machines_that_differ_are_named_in_title_and_note(lin, fiel
     assert said[0].startswith(f"The runs differ in code or machine ({field} {shown}), which alone")
     assert len(said) == (2 if field in ("device", "platform") else 1)
     table = provenance_table(unlike)
-    assert table.title == "How to make these numbers again (the runs differ in code or machine)"
+    assert table.title == "How to reproduce these numbers (the runs differ in code or machine)"
     assert table.note.startswith(" ".join(said))
 
 

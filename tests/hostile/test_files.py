@@ -32,12 +32,12 @@ from kuzushi.perceptrons import experiment as checkerboard
 from kuzushi.perceptrons import points
 from kuzushi.perceptrons.configs import CheckerboardConfig
 from kuzushi.perceptrons.nets import load_weights
-from kuzushi.proofs import streams
+from kuzushi.proofs import certificate as streams
 from kuzushi.proofs.errors import ProofError
 from kuzushi.sequences import experiment as sequences
 from kuzushi.sequences.certificates.files import check_certified, load_certified, write_certified
+from kuzushi.sequences.certificates.prove import prove_run
 from kuzushi.sequences.configs import SequencesConfig
-from kuzushi.sequences.prove import prove_run
 from memory import Memory
 from mutants import in_gzip, in_json, in_npz, in_png, in_safetensors, in_tar, mutated
 

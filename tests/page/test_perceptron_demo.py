@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from browsers import settled
-from kuzushi.core.reference import PUBLISHED
+from kuzushi.core.published import PUBLISHED
 from kuzushi.perceptrons import experiment as checkerboard
 from kuzushi.perceptrons.boards import load
 from kuzushi.perceptrons.configs import CheckerboardConfig

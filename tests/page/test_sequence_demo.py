@@ -17,7 +17,7 @@ from counting_lstm import counting_lstm
 from kuzushi.sequences import experiment as sequences
 from kuzushi.sequences.configs import SequencesConfig
 from kuzushi.sequences.counting.counter_machine import Run
-from kuzushi.sequences.counting.extract import extract
+from kuzushi.sequences.counting.extract_machine import extract
 from kuzushi.sequences.languages import get_language
 from kuzushi.sequences.languages.language import as_text
 from kuzushi.sequences.nets import MODELS, from_weights

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from kuzushi.core.errors import DataError, ShapeError
-from kuzushi.core.reference import PUBLISHED
+from kuzushi.core.published import PUBLISHED
 from kuzushi.perceptrons.nets import MLP, Weights, load_weights, step
 
 UNITS = {"sig": nn.Sigmoid(), "tanh": nn.Tanh()}

@@ -56,9 +56,9 @@ def test_every_number_is_read_back_exactly(tmp_path_factory, points):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "the header reads '', without target; expected x1,x2,...,target"),
-        ("x1,x2\n0,1\n", "the header reads 'x1,x2', without target"),
-        ("0,1,1\n", "without target"),
+        ("", "the header reads ''; expected x1,x2,...,target in this order"),
+        ("x1,x2\n0,1\n", "the header reads 'x1,x2'; expected"),
+        ("0,1,1\n", "in this order"),
         ("target\n1\n", "the header reads 'target'; expected x1,x2,...,target in this order"),
         ("x2,x1,target\n0,1,1\n", "in this order"),
         ("target,x1\n0,1\n", "in this order"),

@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.metrics import accuracy_score, log_loss
 
-from kuzushi.core.reference import PUBLISHED
+from kuzushi.core.published import PUBLISHED
 from kuzushi.perceptrons import units
 from kuzushi.perceptrons.boards import load
 from kuzushi.perceptrons.nets import MLP, load_weights
@@ -118,17 +118,17 @@ def test_the_plane_holds_what_the_net_computes_at_each_of_its_pixels(board, act)
     points, _ = board
     model = random_nets(points, act=act)
     plane = units.plane(model, 3, points)
-    assert plane.hidden.shape == (5, units.PIXELS, units.PIXELS)
-    assert (plane.axis1[0], plane.axis1[-1]) == (-0.5, 2.5)
+    assert plane["hidden"].shape == (5, units.PIXELS, units.PIXELS)
+    assert (plane["axis1"][0], plane["axis1"][-1]) == (-0.5, 2.5)
     row, column = 17, 120
-    position = torch.tensor([[plane.axis1[column], plane.axis2[row]]])
+    position = torch.tensor([[plane["axis1"][column], plane["axis2"][row]]])
     with torch.no_grad():
         response = model(position)
-    np.testing.assert_allclose(plane.hidden[:, row, column], response.hidden[3, 0], rtol=1e-6)
-    np.testing.assert_allclose(plane.output[row, column], model.output(response.logits)[3, 0], rtol=1e-6)
+    np.testing.assert_allclose(plane["hidden"][:, row, column], response.hidden[3, 0], rtol=1e-6)
+    np.testing.assert_allclose(plane["output"][row, column], model.output(response.logits)[3, 0], rtol=1e-6)
 
 
 def test_the_plane_has_an_extent_also_where_all_points_share_a_coordinate():
     points = torch.tensor([[0.0, 7.0], [2.0, 7.0]]).double()
     plane = units.plane(random_nets(points), 0, points)
-    assert (plane.axis2[0], plane.axis2[-1]) == (6, 8)
+    assert (plane["axis2"][0], plane["axis2"][-1]) == (6, 8)

@@ -22,8 +22,9 @@ from kuzushi.sequences.experiment import choose, run
 from kuzushi.sequences.languages import LANGUAGES
 from kuzushi.sequences.languages.counting import Counting, every_pair
 from kuzushi.sequences.nets import MODELS
+from kuzushi.sequences.recipes import plan
 from kuzushi.sequences.score import Exactness
-from kuzushi.sequences.train import loss_of, plan
+from kuzushi.sequences.train import loss_of
 from memory import Memory
 
 SMALL = {"lang": "anb2n", "nets": 4, "length": 3, "test_length": 6, "updates": 80}
@@ -174,7 +175,7 @@ def counting(monkeypatch, **changes):
     return SequencesConfig(lang="a1b2", model="lstm", preset="counting", nets=2, length=3, test_length=4, updates=20)
 
 
-def risen(update):
+def linear_ramp(update):
     """How much there is of noise and shrinking in an update of 20."""
     return min(1, max(0, (update - 6) / 5))
 
@@ -195,7 +196,7 @@ def test_the_preset_counting_learns_as_a_plain_loop_with_the_worst_symbols_clipp
             following = torch.cat([streams.symbols[:, 1:], torch.zeros(len(streams.symbols), 1).long()], 1)
             surprise = cross_entropy(logits.transpose(1, 2), following, reduction="none")
             loss = surprise[streams.present].mean()
-            if risen(update) == 1:
+            if linear_ramp(update) == 1:
                 determined = zip(surprise, streams.determined, strict=True)
                 loss = loss + torch.stack([row[asked].max() for row, asked in determined]).mean()
             optimiser.param_groups[0]["lr"] = rate = planned.learning_rate_at(update)
@@ -205,7 +206,7 @@ def test_the_preset_counting_learns_as_a_plain_loop_with_the_worst_symbols_clipp
             optimiser.step()
             with torch.no_grad():
                 links = layer.weight_hh_l0
-                links.copy_(links.sign() * (links.abs() - 0.2 * rate * risen(update)).clamp(min=0))
+                links.copy_(links.sign() * (links.abs() - 0.2 * rate * linear_ramp(update)).clamp(min=0))
             losses[net].append(loss.item())
         learned = {
             "weight_ih": layer.weight_ih_l0, "weight_hh": layer.weight_hh_l0, "bias": layer.bias_ih_l0,
@@ -220,9 +221,9 @@ def test_the_preset_counting_learns_as_a_plain_loop_with_the_worst_symbols_clipp
 def test_gaussian_noise_rises_from_30_to_55_percent_of_the_training(monkeypatch):
     added = noises(monkeypatch, dataclasses.replace(counting(monkeypatch, forget_noise=3.0), nets=60))
     assert len(added) == 20
-    assert all((noise is None) == (risen(update) == 0) for update, noise in enumerate(added))
+    assert all((noise is None) == (linear_ramp(update) == 0) for update, noise in enumerate(added))
     for update, noise in list(enumerate(added))[7:]:
-        count, size = noise.numel(), 3 * risen(update)
+        count, size = noise.numel(), 3 * linear_ramp(update)
         assert noise.mean().item() == pytest.approx(0, abs=4 * size / count**0.5)
         assert noise.square().mean().item() == pytest.approx(size**2, abs=4 * size**2 * (2 / count) ** 0.5)
         assert noise.pow(4).mean().item() == pytest.approx(3 * size**4, abs=4 * size**4 * (96 / count) ** 0.5)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kuzushi.core.errors import ConfigError
 from kuzushi.core.statistics import wilson
 from kuzushi.sequences.counter_results import Snapped, Snapping
 from kuzushi.sequences.languages import LANGUAGES
@@ -55,5 +56,7 @@ def test_the_weights_of_one_net_have_no_axis_of_nets_and_no_snapped_weights(lstm
     result = replace(lstm, snapping=snapping, weights=trained | tenth)
     assert result.weights_of(1).keys() == trained.keys()
     assert all(np.array_equal(array, trained[name][1]) for name, array in result.weights_of(1).items())
-    assert all(np.array_equal(array, trained[name][2] / 10) for name, array in result.snapped_weights_of(2).items())
-    assert result.snapped_weights_of(1) is None
+    snapped = result.weights_of(2, snapped=True)
+    assert all(np.array_equal(array, trained[name][2] / 10) for name, array in snapped.items())
+    with pytest.raises(ConfigError, match="net 2 was not snapped"):
+        result.weights_of(1, snapped=True)

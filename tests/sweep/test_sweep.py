@@ -16,8 +16,8 @@ from kuzushi.core.results import Interval
 from kuzushi.experiments import SWEPT, load
 from kuzushi.perceptrons.configs import CheckerboardConfig, DesignConfig
 from kuzushi.sequences.configs import SequencesConfig
+from kuzushi.sweep.cell import Cell, attempt, folder_of, name_of, run
 from kuzushi.sweep.configs import SweepConfig
-from kuzushi.sweep.jobs import Cell, attempt, folder_of, name_of, run
 from kuzushi.sweep.sweep import read_cell, sweep
 
 GRID = (

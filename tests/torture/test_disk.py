@@ -150,7 +150,7 @@ AS_NOBODY = """
 import os, sys
 from kuzushi.cli import main as cli
 import torch._dynamo
-import kuzushi.core.progress, kuzushi.page.build, kuzushi.perceptrons.experiment
+import kuzushi.core.progress_bars, kuzushi.page.build, kuzushi.perceptrons.experiment
 if os.geteuid() == 0:  # who may write to every folder
     os.setgid({nobody})
     os.setuid({nobody})

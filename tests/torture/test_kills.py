@@ -9,6 +9,7 @@ import pytest
 
 from kuzushi.core.checkpoints import read_checkpoint
 from kuzushi.experiments import load
+from kuzushi.runs import in_use
 from processes import Command, ForkedCommand, contents, has_started, wait_until
 
 COMMANDS = {
@@ -80,6 +81,9 @@ def survive(start, subject, kills, moments, parent):
             status = command.wait(expected.moment(moments) if killed < kills else LIMIT)
             if status is None:
                 command.kill()
+                wait_until(
+                    lambda run=folder / "run": not in_use(run)
+                )  # a child process may hold the lock a little longer
                 killed += 1
                 assert_readable(folder / "run")
         assert status == 0, command.output()

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import combinations, product
 from pathlib import Path
 
@@ -35,10 +34,10 @@ from kuzushi.characters.hard_pairs import hardness
 from kuzushi.characters.results import CharactersResult
 from kuzushi.characters.saved_net import load_net, read_run
 from kuzushi.core.device import one_thread
-from kuzushi.core.errors import DataError, RunError, ShapeError
+from kuzushi.core.errors import DataError, RunError
 from kuzushi.core.journal import Journal, Silent
 from kuzushi.core.provenance import provenance
-from kuzushi.core.reference import PUBLISHED
+from kuzushi.core.published import PUBLISHED
 from kuzushi.core.results import Arrays
 from kuzushi.core.resumable import ResumableSteps
 from kuzushi.core.run_folder import saved_fingerprint
@@ -96,7 +95,17 @@ def run(config: CompareConfig, *, journal: Journal = SILENT) -> ComparisonResult
     return ComparisonResult(
         config=config,
         data=results[0].data,
-        nets=tuple(_net(folder, result) for folder, result in zip(config.runs, results, strict=True)),
+        nets=tuple(
+            ComparedNet(
+                run=folder,
+                net=result.net,
+                preset=result.config.preset,
+                parameters=result.parameters.total,
+                seeds=tuple(seed.seed for seed in result.seeds),
+                accuracy=result.summary.accuracy,
+            )
+            for folder, result in zip(config.runs, results, strict=True)
+        ),
         paired=paired,
         hardness=pair_hardness,
         in_report=in_report,
@@ -115,12 +124,7 @@ def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> McNemar:
 
     Only the images on which they differ matter; if both nets are equally good, each of those favours either net with
     probability one half (Psychometrika 12, 153-157).
-
-    Raises:
-        ShapeError: if they differ in shape.
     """
-    if first.shape != second.shape:
-        raise ShapeError(f"got {first.shape} and {second.shape} answers; give one of each net for each image")
     only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
     differing = only_first + only_second
     return McNemar(
@@ -141,36 +145,29 @@ def compare_pairs(right: Sequence[NDArray[np.bool_]]) -> tuple[PairedComparison,
     """
     pairs = list(combinations(range(len(right)), 2))
     tests = [[mcnemar(one, other) for one, other in product(right[first], right[second])] for first, second in pairs]
-    largest = [(_largest(every), _largest([_swapped(test) for test in every])) for every in tests]
-    adjusted = holm([min(both) for both in largest])
+    # For either run the p-values of the tests, 1 where a test favours the other.
+    p_values = [
+        [
+            [test.p_value if sign * (test.only_first - test.only_second) > 0 else 1.0 for test in every]
+            for sign in (1, -1)
+        ]
+        for every in tests
+    ]
+    adjusted = holm([min(max(ours), max(theirs)) for ours, theirs in p_values])
     return tuple(
         PairedComparison(
             first=first,
             second=second,
             first_seeds=every[0],
             combinations=len(every),
-            first_better=sum(_p_of_first(test) < LEVEL for test in every),
-            second_better=sum(_p_of_first(_swapped(test)) < LEVEL for test in every),
-            p_value=min(both),
-            adjusted=p,
-            better=None if p >= LEVEL else first if both[0] < both[1] else second,
+            first_better=sum(p < LEVEL for p in ours),
+            second_better=sum(p < LEVEL for p in theirs),
+            p_value=min(max(ours), max(theirs)),
+            adjusted=p_adjusted,
+            better=None if p_adjusted >= LEVEL else first if max(ours) < max(theirs) else second,
         )
-        for (first, second), every, both, p in zip(pairs, tests, largest, adjusted, strict=True)
+        for (first, second), every, (ours, theirs), p_adjusted in zip(pairs, tests, p_values, adjusted, strict=True)
     )
-
-
-def _largest(tests: Sequence[McNemar]) -> float:
-    return max(_p_of_first(test) for test in tests)
-
-
-def _p_of_first(test: McNemar) -> float:
-    """Return the p-value if it favours the first net, else 1."""
-    return test.p_value if test.only_first > test.only_second else 1.0
-
-
-def _swapped(test: McNemar) -> McNemar:
-    """Return the test with the two nets in the other order."""
-    return replace(test, only_first=test.only_second, only_second=test.only_first)
 
 
 def fingerprint(results: Sequence[CharactersResult]) -> str:
@@ -190,19 +187,13 @@ def is_unchanged(config: CompareConfig, result: ComparisonResult, folder: Path) 
 
 
 def read_runs(folders: Sequence[str]) -> list[CharactersResult]:
-    """Read the runs to compare.
-
-    Raises:
-        RunError: if one cannot be read, or is not of kuzushi characters.
-    """
-    return [_read(folder) for folder in folders]
-
-
-def _read(folder: str) -> CharactersResult:
-    result = read_run(Path(folder))
-    if not {"target", "predicted", "probability"} <= result.arrays.keys():
-        raise RunError(f"{folder}: its predictions are missing; make the run again with {result.provenance.command}")
-    return result
+    """Read the runs to compare."""
+    results = [read_run(Path(folder)) for folder in folders]
+    for folder, result in zip(folders, results, strict=True):
+        if not {"target", "predicted", "probability"} <= result.arrays.keys():
+            command = result.provenance.command
+            raise RunError(f"{folder}: its predictions are missing; make the run again with {command}")
+    return results
 
 
 def _images(results: Sequence[CharactersResult], folders: Sequence[str]) -> ImageData:
@@ -222,14 +213,3 @@ def _images(results: Sequence[CharactersResult], folders: Sequence[str]) -> Imag
             f"{data.sha256[:12]}, then {first.data.sha256[:12]}); restore the old ones, or make the runs again"
         )
     return data
-
-
-def _net(folder: str, result: CharactersResult) -> ComparedNet:
-    return ComparedNet(
-        run=folder,
-        net=result.net,
-        preset=result.config.preset,
-        parameters=result.parameters.total,
-        seeds=tuple(seed.seed for seed in result.seeds),
-        accuracy=result.summary.accuracy,
-    )

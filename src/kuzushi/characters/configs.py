@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from kuzushi.core.configs import POSITIONAL, Device, above_zero, at_least, check_seed, refuse_unused
+from kuzushi.core.configs import POSITIONAL, Device, above_zero, at_least, check_seed, check_unused
 from kuzushi.core.errors import ConfigError
 
 Precision = Literal["float32", "bfloat16"]
@@ -43,7 +43,7 @@ class CharactersConfig:
         above_zero(epochs=self.passes)
         check_seed(self.seed)
         if self.net != "full":
-            refuse_unused(self, "hid", why=f"is of --net full, and {self.net} has a size of its own")
+            check_unused(self, "hid", why=f"is of --net full, and {self.net} has a size of its own")
 
     @property
     def passes(self) -> float:

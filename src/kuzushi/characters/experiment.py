@@ -11,18 +11,17 @@ from numpy.typing import NDArray
 from kuzushi.characters.configs import CharactersConfig, Precision
 from kuzushi.characters.datasets.catalogue import load_images, obtain
 from kuzushi.characters.datasets.download import Watch
-from kuzushi.characters.datasets.images import ImageData, validation_split
+from kuzushi.characters.datasets.images import validation_split
 from kuzushi.characters.evaluate import balanced_accuracy, calibration, confused_pairs, parameter_table
 from kuzushi.characters.results import (
     CharactersResult,
     CharactersSummary,
-    ConfusedPair,
     DataSummary,
     EpochScore,
     TrainedSeed,
 )
 from kuzushi.characters.train import Recogniser, train
-from kuzushi.core.device import bfloat16_is_fast, one_thread, pick
+from kuzushi.core.device import bfloat16_is_fast, one_thread, select_device
 from kuzushi.core.journal import Journal, Silent
 from kuzushi.core.provenance import provenance
 from kuzushi.core.statistics import wilson
@@ -61,7 +60,7 @@ def run(config: CharactersConfig, *, journal: Journal = SILENT) -> CharactersRes
 
 
 def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
-    device = pick(config.device)
+    device = select_device(config.device)
     precision = _precision(config, device)
     data = load_images(config.data, seed=config.seed)
     if config.validation:
@@ -79,15 +78,27 @@ def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
     by_class = [data.train_labels == label for label in range(min(len(data.classes), MOST_CLASSES))]
     samples = min(SAMPLES, MOST_SAMPLES // len(by_class))
     predicted = np.stack([training.predicted.numpy() for training in trainings])
+    confused = [(data.test_labels == pair.target) & (predicted[0] == pair.predicted) for pair in gallery]
     probability = np.stack([training.probability.numpy() for training in trainings])
     return CharactersResult(
         config=config,
         net=config.net,
         precision=precision,
-        data=_data_summary(data),
+        data=DataSummary(
+            name=data.name,
+            train=len(data.train_labels),
+            test=len(data.test_labels),
+            sha256=data.sha256,
+            verified=data.verified,
+            classes=data.classes,
+        ),
         parameters=parameter_table(first.model),
         seeds=seeds,
-        summary=_summary(seeds, confusion.numpy() / len(seeds)),
+        summary=CharactersSummary(
+            accuracy=wilson(statistics.fmean(seed.test_correct for seed in seeds), len(data.test_labels)),
+            spread=statistics.stdev(seed.test_accuracy for seed in seeds) if len(seeds) > 1 else None,
+            balanced=balanced_accuracy(confusion.numpy() / len(seeds)),
+        ),
         calibration=calibration(predicted == data.test_labels, probability),
         pairs=confused_pairs(confusion, top=PAIRS),
         gallery=gallery,
@@ -95,7 +106,7 @@ def _run(config: CharactersConfig, journal: Journal) -> CharactersResult:
         provenance=made,
         arrays={
             "samples": _sheet(data.train_images, by_class, samples),
-            "confused": _sheet(data.test_images, [_confused(first, data, pair) for pair in gallery], EXAMPLES),
+            "confused": _sheet(data.test_images, confused, EXAMPLES),
             "target": data.test_labels.astype(np.int16),
             "predicted": predicted.astype(np.int16),
             "probability": probability,
@@ -127,31 +138,6 @@ def _score(training: Recogniser) -> TrainedSeed:
         epochs=epochs,
         seconds=history.seconds,
     )
-
-
-def _summary(seeds: Sequence[TrainedSeed], confusion: NDArray[np.float64]) -> CharactersSummary:
-    return CharactersSummary(
-        accuracy=wilson(statistics.fmean(seed.test_correct for seed in seeds), int(confusion.sum().round())),
-        spread=statistics.stdev(seed.test_accuracy for seed in seeds) if len(seeds) > 1 else None,
-        balanced=balanced_accuracy(confusion),
-    )
-
-
-def _data_summary(data: ImageData) -> DataSummary:
-    return DataSummary(
-        name=data.name,
-        train=len(data.train_labels),
-        test=len(data.test_labels),
-        sha256=data.sha256,
-        verified=data.verified,
-        classes=data.classes,
-    )
-
-
-def _confused(training: Recogniser, data: ImageData, pair: ConfusedPair) -> NDArray[np.bool_]:
-    """Return which test images of the pair's target were read as its prediction, of shape (n,)."""
-    confused: NDArray[np.bool_] = (data.test_labels == pair.target) & (training.predicted.numpy() == pair.predicted)
-    return confused
 
 
 def _sheet(images: NDArray[np.uint8], rows: Sequence[NDArray[np.bool_]], length: int) -> NDArray[np.uint8]:

@@ -44,11 +44,6 @@ class Errors:
     """Whether the weakest run makes it."""
     strongest: NDArray[np.bool_]
 
-    @property
-    def error_ratio(self) -> float:
-        """Errors of the strongest run divided by errors of the weakest."""
-        return float(self.strongest.sum() / self.weakest.sum())
-
 
 def votes(predicted: NDArray[np.int16]) -> NDArray[np.int64]:
     """Return the prediction of more than half of the seeds, of shape (images,); -1 if there is none.
@@ -104,9 +99,10 @@ def hardness(
     every = errors(target, *(votes(predicted[run][:voting]) for run in (weakest, strongest)))
     if not every.weakest.any():
         return None
+    error_ratio = float(every.strongest.sum() / every.weakest.sum())
     pairs = _pairs_to_test(every, classes, named)
     inside = [(every.target == pair[0]) & (every.predicted == pair[1]) for pair in pairs]
-    stays = shuffled_p_values(every.strongest - every.error_ratio * every.weakest, inside, rng=rng)
+    stays = shuffled_p_values(every.strongest - error_ratio * every.weakest, inside, rng=rng)
     vanishes = [
         _p_of_half(int(every.strongest[errors_of_pair].sum()), of=int(every.weakest[errors_of_pair].sum()))
         for errors_of_pair in inside
@@ -131,7 +127,7 @@ def hardness(
             )
         )
     results.sort(key=lambda pair: -pair.strongest / max(pair.weakest, 1))
-    return Hardness(weakest=weakest, strongest=strongest, error_ratio=every.error_ratio, pairs=tuple(results))
+    return Hardness(weakest=weakest, strongest=strongest, error_ratio=error_ratio, pairs=tuple(results))
 
 
 def shuffled_p_values(

@@ -126,6 +126,6 @@ def log_probabilities(model: nn.Module, images: UInt8[Tensor, "n side side"]) ->
     training = model.training
     model.eval()
     starts = range(0, len(images), READ_AT_ONCE)
-    read = torch.cat([model(scaled(images[start : start + READ_AT_ONCE])) for start in starts])
+    outputs = torch.cat([model(scaled(images[start : start + READ_AT_ONCE])) for start in starts])
     model.train(training)
-    return read
+    return outputs

@@ -217,12 +217,12 @@ class DataFile:
     """One file of a published set."""
 
     name: str
-    path: str | None
+    path: str | None = None
     """None if the file is not on this machine."""
     state: FileState
-    reason: str
+    reason: str = ""
     """The checksum that identifies it, or what is wrong with it."""
-    megabytes: float
+    megabytes: float = 0
     """Size of the download, if the file is not here."""
 
 

@@ -40,11 +40,7 @@ class SavedNet:
 
 
 def read_run(folder: Path) -> CharactersResult:
-    """Read the result of a finished run of kuzushi characters.
-
-    Raises:
-        RunError: if the folder holds no such run.
-    """
+    """Read the result of a finished run of kuzushi characters."""
     result = read_result(folder, {CharactersResult.subject: CharactersResult})
     assert isinstance(result, CharactersResult)
     return result

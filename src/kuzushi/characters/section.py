@@ -5,19 +5,17 @@ from statistics import fmean
 
 import numpy as np
 
-from kuzushi.characters.figures.confusion import confusion_matrix, gallery, most_confused, pair_shares
+from kuzushi.characters.figures.confusion import confusion_matrix, gallery, row_percentages
 from kuzushi.characters.figures.curves import learning_curves, reliability
 from kuzushi.characters.figures.images import samples
-from kuzushi.characters.figures.names import TITLES, class_name, images_note, pair_name, result_names
+from kuzushi.characters.figures.names import TITLES, class_name, pair_name, result_names
 from kuzushi.characters.results import CharactersResult
 from kuzushi.core.figure_style import Drawn
-from kuzushi.core.reference import PUBLISHED
+from kuzushi.core.published import PUBLISHED
 from kuzushi.core.sections import Section, Table, between, percent, provenance_table
 
 REPORT = PUBLISHED.characters
 MOST_PAIRS = 8
-MOST_CLASSES = 20
-"""The most classes whose confusion matrix is a table."""
 UNEVEN = 1.5
 """The ratio of the largest class to the smallest from which on the balanced accuracy is the headline."""
 
@@ -60,24 +58,14 @@ def section(results: Sequence[CharactersResult]) -> Section:
         title="Characters",
         question="Which cursive kana is this?",
         answer=_answer(results),
-        tables=(
-            _scores(results),
-            *_parameters(results),
-            *_pairs(results),
-            _calibration(results),
-            *(
-                _matrix(name, result)
-                for name, result in zip(result_names(results), results, strict=True)
-                if len(result.data.classes) <= MOST_CLASSES
-            ),
-        ),
+        tables=(_scores(results), _parameters(results), *filter(None, map(_pairs, _by_images(results)))),
         figures=tuple(figures(results)),
         runs=provenance_table(results),
     )
 
 
 def figures(results: Sequence[CharactersResult]) -> Iterator[Drawn]:
-    """Draw every figure of every result; nets on the same images share those that compare them."""
+    """Draw the figures; nets on the same images share all but the confusion matrix."""
     groups = _by_images(results)
     for number, group in enumerate(groups, start=1):
         yield samples(f"{number}-samples", group[0])
@@ -85,13 +73,11 @@ def figures(results: Sequence[CharactersResult]) -> Iterator[Drawn]:
     for number, result in enumerate(results, start=1):
         if result.seeds[0].confusion:
             yield confusion_matrix(f"{number}-confusion-{result.net}", result)
-        if result.gallery:
-            yield gallery(f"{number}-gallery-{result.net}", result)
     for number, group in enumerate(groups, start=1):
-        if pairs := pair_shares(group, top=MOST_PAIRS):
-            yield most_confused(f"{number}-pairs", group, pairs)
-        nets = {name: result.calibration for name, result in zip(result_names(group), group, strict=True)}
-        yield reliability(f"{number}-calibration", nets, images=images_note(group[0].data))
+        best = max(group, key=lambda result: result.seeds[0].test_accuracy)
+        if best.gallery:
+            yield gallery(f"{number}-gallery", best)
+        yield reliability(f"{number}-calibration", group)
 
 
 def uneven(result: CharactersResult) -> bool:
@@ -122,14 +108,11 @@ def _answer(results: Sequence[CharactersResult]) -> tuple[str, ...]:
     )
     reached = f"Test accuracy, with its 95 % interval: {accuracies}. The coursework report has {published}."
     other = dict.fromkeys(result.data.name for result in results if not same_images(result))
-    if not other:
-        return (reached,)
-    which = "Some results" if any(map(same_images, results)) else "These results"
-    return (
-        reached,
-        f"{which} are on other images ({', '.join(other)}) than those of the report (Kuzushiji-MNIST, {REPORT.train:,} "
-        f"for training and {REPORT.test:,} for testing): do not compare the percentages.",
+    caveat = (
+        f"Do not compare results on {', '.join(other)} with the report, whose images are Kuzushiji-MNIST "
+        f"({REPORT.train:,} for training and {REPORT.test:,} for testing)."
     )
+    return (reached, caveat) if other else (reached,)
 
 
 def _scores(results: Sequence[CharactersResult]) -> Table:
@@ -138,100 +121,68 @@ def _scores(results: Sequence[CharactersResult]) -> Table:
         first, spread, published = result.seeds[0], result.summary.spread, REPORT.nets.get(result.net)
         rows.append((
             name, f"{result.data.name} {result.data.train:,} / {result.data.test:,}", result.config.preset,
-            str(len(result.seeds)), f"{fmean(seed.epochs[-1].seconds for seed in result.seeds):.1f}",
-            "" if spread is None else percent(spread, 2), f"{first.test_loss:.4f}",
-            f"{first.test_correct} / {result.data.test}", between(result.summary.accuracy),
-            *([between(result.summary.balanced)] if balanced else []),
-            *((f"{published.test_loss:.4f}", f"{published.test_correct} / {REPORT.test}",
-               percent(published.test_correct / REPORT.test)) if published else ("", "", "")),
+            str(len(result.seeds)), f"{first.test_loss:.4f}", f"{first.test_correct} / {result.data.test}",
+            between(result.summary.accuracy), "" if spread is None else percent(spread, 2),
+            *([between(result.summary.balanced)] if balanced else []), percent(fmean(result.calibration.errors), 2),
+            f"{published.test_loss:.4f}" if published else "",
+            f"{published.test_correct} / {REPORT.test}" if published else "",
             "yes" if same_images(result) else "no",
         ))  # fmt: skip
     return Table(
         title="Our numbers and the published ones",
         header=(
-            "net", "images, training / test", "preset", "seeds", "seconds", "spread", "loss", "correct",
-            "accuracy (95 %)", *(["balanced accuracy"] if balanced else []),
-            "published loss", "published correct", "published accuracy", "same images?",
+            "net", "images, training / test", "preset", "seeds", "loss", "correct", "accuracy (95 %)", "spread",
+            *(["balanced accuracy"] if balanced else []), "calibration error", "published loss", "published correct",
+            "same images?",
         ),
         rows=tuple(rows),
-        note="Seconds: training of one net, without tests. Loss: mean negative log-likelihood in nats per test image; "
-        "loss and correct are of the first seed. Accuracy: mean over the seeds; spread: standard deviation over them."
-        + (" Balanced accuracy: the mean over the classes." if balanced else ""),
+        note="Loss (nats per test image) and correct are of the first seed; accuracy is the mean over the seeds, "
+        "spread the standard deviation. Calibration error: mean distance between probability and accuracy, in 15 bins "
+        "(Guo et al. 2017)." + (" Balanced accuracy: the mean over the classes." if balanced else ""),
     )  # fmt: skip
 
 
-def _parameters(results: Sequence[CharactersResult]) -> list[Table]:
-    """Return a table of the parameters of each net, with the total last and the published numbers."""
-    tables = []
+def _parameters(results: Sequence[CharactersResult]) -> Table:
+    """Return a table of the parameters of each layer of each net, with their sums and the published numbers."""
+    rows, notes = [], []
     distinct = list({(result.net, result.parameters): result for result in results}.values())
     for name, result in zip(result_names(distinct), distinct, strict=True):
         ours = result.parameters
         published = next((net for net in REPORT.nets.values() if net.parameters == ours.total), None)
         printed = published.parameters_by_layer_as_printed if published else (None,) * len(ours.layers)
-        rows = [
-            (layer.name, layer.formula, f"{layer.count:,}", "" if count is None else f"{count:,}")
+        rows += [
+            (name, layer.name, layer.formula, f"{layer.count:,}", "" if count is None else f"{count:,}")
             for layer, count in zip(ours.layers, printed, strict=True)
         ]
-        tables.append(
-            Table(
-                title=f"Parameters of {name}",
-                header=("layer", "derivation", "parameters", "published"),
-                rows=(*rows, ("total", "", f"{ours.total:,}", f"{published.parameters:,}" if published else "")),
-                note=f"An error in the report: {published.note}." if published and published.note else "",
-            )
-        )
-    return tables
-
-
-def _pairs(results: Sequence[CharactersResult]) -> list[Table]:
-    """Return a table of the most confused pairs for the nets on the same images."""
-    tables = []
-    for group in _by_images(results):
-        classes, names = group[0].data.classes, result_names(group)
-        printed = {(pair.target, pair.predicted): pair.counts for pair in REPORT.pairs} if same_images(group[0]) else {}
-        rows = []
-        for pair in pair_shares(group, top=MOST_PAIRS):
-            counts = printed.get((pair.target, pair.predicted), {})
-            published = [str(counts.get(result.net, "")) for result in group if printed]
-            shares = [f"{share:.1f} %" for share in pair.ours]
-            rows.append((class_name(classes, pair.target), class_name(classes, pair.predicted), *shares, *published))
-        if rows:
-            tables.append(
-                Table(
-                    title=f"Most confused pairs on {group[0].data.name}",
-                    header=("target", "read as", *names, *(f"{name}, published" for name in names if printed)),
-                    rows=tuple(rows),
-                    note="In percent of the target's test images, over all seeds."
-                    + (f" Published: counts of 1,000; {REPORT.pairs_note}." if printed else ""),
-                )
-            )
-    return tables
-
-
-def _calibration(results: Sequence[CharactersResult]) -> Table:
-    rows = []
-    for name, result in zip(result_names(results), results, strict=True):
-        bins, errors = result.calibration.bins, result.calibration.errors
-        mean = sum(bin.predictions * bin.probability for bin in bins) / (len(result.seeds) * result.data.test)
-        rows.append((
-            name, percent(mean), percent(result.summary.accuracy.mean), percent(fmean(errors), 2),
-            f"{percent(min(errors), 2)} to {percent(max(errors), 2)}",
-        ))  # fmt: skip
+        rows.append((name, "total", "", f"{ours.total:,}", f"{published.parameters:,}" if published else ""))
+        if published and published.note:
+            notes.append(f"An error in the report: {published.note}.")
     return Table(
-        title="Calibration",
-        header=("net", "mean probability", "accuracy", "expected calibration error", "over the seeds"),
+        title="Parameters",
+        header=("net", "layer", "derivation", "parameters", "published"),
         rows=tuple(rows),
-        note="Expected calibration error: mean distance between probability and accuracy, over 15 bins of equal width "
-        "(Guo et al. 2017).",
+        note=" ".join(notes),
     )
 
 
-def _matrix(name: str, result: CharactersResult) -> Table:
-    first, names = result.seeds[0], [class_name(result.data.classes, i) for i in range(len(result.data.classes))]
-    return Table(
-        title=f"Confusion matrix of {name}",
-        header=("target, read as", *names),
-        rows=tuple((target, *map(str, row)) for target, row in zip(names, first.confusion, strict=True)),
-        note=f"Seed {first.seed}, {result.data.name}.",
-        folded=True,
+def _pairs(results: Sequence[CharactersResult]) -> Table | None:
+    """Return a table of the pairs that nets on the same images confuse most; None if there are none."""
+    data, names = results[0].data, result_names(results)
+    if not results[0].seeds[0].confusion:  # of too many classes
+        return None
+    ours = [row_percentages(np.sum([seed.confusion for seed in result.seeds], axis=0)) for result in results]
+    columns = dict(zip(names, ours, strict=True))
+    for name, result in zip(names, results, strict=True):
+        if same_images(result) and result.net in REPORT.nets:
+            columns[f"{name}, published"] = row_percentages(np.array(REPORT.nets[result.net].confusion))
+    mean = np.mean(ours, axis=0)  # (classes, classes)
+    np.fill_diagonal(mean, 0)
+    cells = [divmod(int(cell), len(mean)) for cell in np.argsort(-mean, axis=None, kind="stable")[:MOST_PAIRS]]
+    rows = tuple(
+        (*(class_name(data.classes, label) for label in cell), *(f"{of[cell]:.1f} %" for of in columns.values()))
+        for cell in cells
+        if mean[cell] > 0
     )
+    note = "In percent of the target's test images, over all seeds."
+    header = ("target", "read as", *columns)
+    return Table(title=f"Most confused pairs on {data.name}", header=header, rows=rows, note=note) if rows else None

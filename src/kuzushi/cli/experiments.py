@@ -13,7 +13,7 @@ import tyro
 
 from kuzushi.characters.configs import CharactersConfig, CompareConfig
 from kuzushi.cli.report import write_page
-from kuzushi.cli.terminal import say, write
+from kuzushi.cli.terminal import print_message, print_result
 from kuzushi.core.configs import Config
 from kuzushi.core.errors import KuzushiError
 from kuzushi.core.results import Result
@@ -45,14 +45,16 @@ def reproduce(out: Path = Path("report")) -> None:
     Args:
         out: The folder for the page and its runs. Finished runs are not repeated; interrupted ones are resumed.
     """
-    from kuzushi.core.progress import DownloadBars
+    from kuzushi.core.progress_bars import DownloadBars
     from kuzushi.reproduce import experiments
 
     with DownloadBars() as watch:
         runs = experiments(out / "runs", watch)
     images = {config.data for _, config in runs if isinstance(config, CharactersConfig)}
     if "kmnist" not in images:
-        say(f"images: {', '.join(images)}; for those of the report, name a folder with kmnist in KUZUSHI_DATA")
+        print_message(
+            f"images: {', '.join(images)}; for those of the report, name a folder with kmnist in KUZUSHI_DATA"
+        )
     results = []
     for name, config in runs:
         folder = out / "runs" / name
@@ -132,11 +134,11 @@ def run_experiment(config: Config, output: Output) -> Result:
         result = run_in_folder(
             config, output.out, resume=output.resume, title=config.subject, every=output.checkpoint_seconds
         )
-    write(to_json(result).decode() if output.json else text(result))
+    print_result(to_json(result).decode() if output.json else text(result))
     if output.out is None:
-        say("not saved; add --out DIR to save the run, and kuzushi report DIR to draw its figures")
+        print_message("not saved; add --out DIR to save the run, and kuzushi report DIR to draw its figures")
     else:
-        say(f"saved in {output.out}; kuzushi report {output.out} draws its figures")
+        print_message(f"saved in {output.out}; kuzushi report {output.out} draws its figures")
     return result
 
 
@@ -171,13 +173,13 @@ def _finished(config: Config, folder: Path) -> Result:
             "give another --out, or delete it"
         )
     made = result.provenance
-    say(f"{folder}: already finished, by kuzushi {made.kuzushi}{f' at {made.commit}' if made.commit else ''}")
+    print_message(f"{folder}: already finished, by kuzushi {made.kuzushi}{f' at {made.commit}' if made.commit else ''}")
     return result
 
 
 def _run(config: Config, journal: "Journal", *, title: str) -> Result:
     """Run an experiment with progress bars."""
-    from kuzushi.core.progress import DownloadBars, StageBars
+    from kuzushi.core.progress_bars import DownloadBars, StageBars
     from kuzushi.experiments import prepare, run
 
     with DownloadBars() as watch:
@@ -187,9 +189,9 @@ def _run(config: Config, journal: "Journal", *, title: str) -> Result:
 
 
 def _write_weights(net: ShownPerceptron | Design, act: str, path: Path) -> None:
-    from kuzushi.core.files import write_whole
+    from kuzushi.core.files import write_atomic
     from kuzushi.core.result_files import json_object
 
     names = ("hidden_weight", "hidden_bias", "output_weight", "output_bias")
-    write_whole(path, json_object({name: getattr(net, name) for name in names} | {"act": act}))
-    say(f"weights in {path}; kuzushi verify {path} judges them")
+    write_atomic(path, json_object({name: getattr(net, name) for name in names} | {"act": act}))
+    print_message(f"weights in {path}; kuzushi verify {path} judges them")

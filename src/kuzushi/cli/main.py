@@ -9,12 +9,12 @@ from typing import Any, NoReturn
 
 import tyro
 
+from kuzushi.cli.characters import classify, data, export
 from kuzushi.cli.experiments import experiment_commands, reproduce
-from kuzushi.cli.images import classify, data, export
 from kuzushi.cli.proofs import certify, check, verify
 from kuzushi.cli.report import report
 from kuzushi.cli.runs import runs, sweep
-from kuzushi.cli.terminal import say
+from kuzushi.cli.terminal import print_message
 from kuzushi.core.errors import KuzushiError
 from kuzushi.proofs.errors import ProofError
 
@@ -36,9 +36,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
 def main() -> NoReturn:
     """Run one command and exit: 0 on success, 2 on errors that the user can fix, 130 on Ctrl-C.
 
-    kuzushi verify exits with 1 if the net is wrong on a point.
+    verify exits with 1 if the net is wrong on a point, certify if the proof falls short, sweep if a cell failed.
     """
-    # Waiting threads stop to spin soon: beside other work, small nets are then much faster.
+    # Idle threads sleep early: small nets are then much faster while other processes run.
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ |= {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "1000"}
     for stream in (sys.stdout, sys.stderr):
@@ -47,10 +47,12 @@ def main() -> NoReturn:
     try:
         parse(sys.argv[1:])()
     except (KuzushiError, ProofError) as error:
-        say(f"kuzushi: {' '.join(str(error).split())}")
+        print_message(f"kuzushi: {' '.join(str(error).split())}")
         sys.exit(2)
     except KeyboardInterrupt:
-        say("kuzushi: interrupted; rerun with --resume to continue (reproduce and sweep: rerun the same command)")
+        print_message(
+            "kuzushi: interrupted; rerun with --resume to continue (reproduce and sweep: rerun the same command)"
+        )
         sys.exit(130)
     sys.exit(0)
 

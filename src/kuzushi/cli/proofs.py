@@ -7,7 +7,7 @@ from typing import Annotated
 
 import tyro
 
-from kuzushi.cli.terminal import say, write
+from kuzushi.cli.terminal import print_message, print_result
 from kuzushi.core.errors import KuzushiError
 from kuzushi.perceptrons.configs import Act
 from kuzushi.perceptrons.results import DesignResult
@@ -37,7 +37,7 @@ def verify(
     from kuzushi.perceptrons.section.grade import text
 
     verdict = judge(weights, data=data, act=act, scale=scale, seconds=seconds)
-    write(json_object(dataclasses.asdict(verdict)).decode() if json else text(verdict))
+    print_result(json_object(dataclasses.asdict(verdict)).decode() if json else text(verdict))
     if not verdict.passed:
         sys.exit(1)
 
@@ -60,7 +60,7 @@ def certify(
     """
     from kuzushi.experiments import load
     from kuzushi.sequences.certificates.files import write_certified
-    from kuzushi.sequences.prove import prove_run
+    from kuzushi.sequences.certificates.prove import prove_run
     from kuzushi.sequences.section.certificates import certified_text
 
     result = load(run)
@@ -72,8 +72,8 @@ def certify(
         result, net=None if net is None else net - 1, longest=longest,
         snapped=result.model == "lstm" and not as_trained,
     )  # fmt: skip
-    write(certified_text(certified))
-    say(f"certificate in {write_certified(run, certified)}; kuzushi check {run} checks it")
+    print_result(certified_text(certified))
+    print_message(f"certificate in {write_certified(run, certified)}; kuzushi check {run} checks it")
     certificate = certified.certification.certificate
     if certificate is None or certificate.longest < longest:
         sys.exit(1)
@@ -100,13 +100,13 @@ def check(runs: Annotated[tuple[Path, ...], tyro.conf.Positional]) -> None:
 
 
 def _check_design(folder: Path, result: DesignResult) -> None:
-    from kuzushi.proofs.claims import check_claims
+    from kuzushi.proofs.step_net_claims import check_claims
 
     check_claims(
         result.proof, result.designs, lower=result.lower, upper=result.upper, impossible=result.impossible,
         realisable=result.realisable,
     )  # fmt: skip
-    write(
+    print_result(
         f"{folder}: the proof holds: no step net of fewer than {result.lower} hidden units is right on all "
         f"{len(result.proof.points)} points of {result.config.data}"
     )
@@ -121,4 +121,4 @@ def _check_certificates(folder: Path, result: SequencesResult) -> None:
         raise KuzushiError(f"{folder}: holds no certificate; make one with kuzushi certify {folder}")
     for path, certified in certificates:
         check_certified(certified, result)
-        write(f"{path.name}: the proof holds: {certified_text(certified)}")
+        print_result(f"{path.name}: the proof holds: {certified_text(certified)}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import tyro
 
-from kuzushi.cli.terminal import say
+from kuzushi.cli.terminal import print_message
 from kuzushi.core.errors import KuzushiError, RunError
 from kuzushi.core.files import one_line
 from kuzushi.core.results import Result
@@ -39,7 +39,7 @@ def report(
         _write_figures(results, figures)
     _write(html, out)
     if open and not webbrowser.open(out.resolve().as_uri()):
-        raise KuzushiError(f"{out}: written, but no browser was found to open it; open it yourself")
+        raise KuzushiError(f"{out}: written; no browser found to open it")
 
 
 def write_page(results: Sequence[Result], path: Path) -> None:
@@ -53,7 +53,7 @@ def result_text(folder: Path, result: Result) -> str:
     """Return the terminal text of a result read from a folder.
 
     Raises:
-        RunError: if its numbers contradict each other.
+        RunError: if the result is inconsistent.
     """
     from kuzushi.experiments import text
 
@@ -80,23 +80,23 @@ def _consistent(folder: Path, show: Callable[[], str]) -> str:
         raise
     except Exception as error:
         raise RunError(
-            f"{folder}: its numbers contradict each other ({type(error).__name__}: {one_line(error)}); run its command "
+            f"{folder}: the result is inconsistent ({type(error).__name__}: {one_line(error)}); run its command "
             "again in another folder"
         ) from error
 
 
 def _write(html: str, path: Path) -> None:
-    from kuzushi.core.files import write_whole
+    from kuzushi.core.files import write_atomic
 
-    write_whole(path, html.encode())
-    say(f"open {path.resolve()}")
+    write_atomic(path, html.encode())
+    print_message(f"open {path.resolve()}")
 
 
 def _write_figures(results: Sequence[Result], folder: Path) -> None:
-    from kuzushi.core.files import write_whole
+    from kuzushi.core.files import write_atomic
     from kuzushi.page.build import sections
 
     for section in sections(results):
         for drawn in section.all_figures:
-            write_whole(folder / f"{section.name}-{drawn.name}.png", drawn.png())
-    say(f"figures in {folder}")
+            write_atomic(folder / f"{section.name}-{drawn.name}.png", drawn.png())
+    print_message(f"figures in {folder}")

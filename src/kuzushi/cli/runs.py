@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from kuzushi.cli.report import result_text
-from kuzushi.cli.terminal import say, write
+from kuzushi.cli.terminal import print_message, print_result
 from kuzushi.core.configs import Config
 from kuzushi.core.errors import KuzushiError
 from kuzushi.sweep.configs import SweepConfig
@@ -38,11 +38,11 @@ def sweep(
         gpus_per_cell: GPUs per cell on the cluster; 0.25 shares one among four cells.
         json: Print result.json on standard output, and nothing else.
     """
-    from kuzushi.core.progress import SweepBar
+    from kuzushi.core.progress_bars import SweepBar
     from kuzushi.core.result_files import to_json
     from kuzushi.experiments import text
-    from kuzushi.sweep.local import cores, run_here
-    from kuzushi.sweep.ray import run_on_ray
+    from kuzushi.sweep.local_workers import cores, run_here
+    from kuzushi.sweep.ray_cluster import run_on_ray
     from kuzushi.sweep.sweep import sweep as run_sweep
 
     if workers is not None and workers < 1:
@@ -59,17 +59,17 @@ def sweep(
     def runner(configs: Iterator[Config], folder: Path) -> Generator[tuple[Config, str | None]]:
         if ray is None:
             return run_here(configs, folder, workers=count)
-        return run_on_ray(configs, folder, address=ray, cpus=cpus_per_cell, gpus=gpus_per_cell, warn=say)
+        return run_on_ray(configs, folder, address=ray, cpus=cpus_per_cell, gpus=gpus_per_cell, warn=print_message)
 
     where = f"{count} workers" if ray is None else f"Ray, {cpus_per_cell:g} CPU and {gpus_per_cell:g} GPU for each cell"
     try:
         with SweepBar() as bar:
             result = run_sweep(SweepConfig(grid=str(grid)), out, runner, where=where, watch=bar)
     except KeyboardInterrupt:
-        say(f"kuzushi: interrupted; finished cells are saved in {out}, and the same command runs the others")
+        print_message(f"kuzushi: interrupted; finished cells are saved in {out}, and the same command runs the others")
         sys.exit(130)
-    write(to_json(result).decode() if json else text(result))
-    say(f"saved in {out}; kuzushi report {out} draws its figures, and {out / 'table.csv'} has every cell")
+    print_result(to_json(result).decode() if json else text(result))
+    print_message(f"saved in {out}; kuzushi report {out} draws its figures, and {out / 'table.csv'} has every cell")
     if result.failed:
         sys.exit(1)
 
@@ -84,15 +84,13 @@ def runs(
         action: list or show.
         folder: A folder with runs in it, in sub-folders too, or a sweep; for show, one run.
     """
-    import time
-
     from kuzushi.experiments import load
-    from kuzushi.sweep.run_list import find_runs, is_run, list_text, read_run, unfinished_text
+    from kuzushi.runs import find_runs, is_run, list_text, read_run, unfinished_text
 
     if action == "list":
-        write(list_text(find_runs(folder), now=time.time()))
+        print_result(list_text(find_runs(folder)))
         return
     if not is_run(folder):
         raise KuzushiError(f"{folder}: holds no run; kuzushi runs list FOLDER names those in a folder")
     run = read_run(folder)
-    write(result_text(folder, load(folder)) if run.state == "finished" else unfinished_text(run))
+    print_result(result_text(folder, load(folder)) if run.state == "finished" else unfinished_text(run))

@@ -6,7 +6,7 @@ import sys
 from kuzushi.core.errors import KuzushiError
 
 
-def write(text: str) -> None:
+def print_result(text: str) -> None:
     """Write to standard output.
 
     Raises:
@@ -20,6 +20,6 @@ def write(text: str) -> None:
             raise KuzushiError(f"standard output cannot be written ({error.strerror})") from error
 
 
-def say(line: str) -> None:
+def print_message(line: str) -> None:
     """Write one line to standard error."""
     print(line, file=sys.stderr, flush=True)

@@ -35,7 +35,7 @@ def command(config: Config) -> str:
     return shlex.join(words)
 
 
-def refuse_unused(config: Config, *names: str, why: str) -> None:
+def check_unused(config: Config, *names: str, why: str) -> None:
     """Raise ConfigError if one of these settings has no effect, but differs from its default."""
     for setting in dataclasses.fields(config):
         value = getattr(config, setting.name)

@@ -9,7 +9,7 @@ from kuzushi.core.configs import Device
 from kuzushi.core.errors import ConfigError
 
 
-def pick(device: Device) -> torch.device:
+def select_device(device: Device) -> torch.device:
     """Return the device to compute on; "auto" is the GPU if there is one.
 
     Raises:

@@ -31,7 +31,7 @@ DAMAGED = (
 """Exceptions of numpy and zipfile for a damaged archive, besides OSError and ValueError."""
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes) -> None:
     """Write a file atomically: it has the old or the new content at every moment, even if power fails.
 
     Raises:

@@ -16,7 +16,7 @@ import safetensors.numpy
 from kuzushi.core.checkpoints import encode_checkpoint, read_checkpoint
 from kuzushi.core.configs import Config
 from kuzushi.core.errors import RunError
-from kuzushi.core.files import PART, make_folder, one_line, unwritable, write_whole
+from kuzushi.core.files import PART, make_folder, one_line, unwritable, write_atomic
 from kuzushi.core.journal import Progress
 from kuzushi.core.result_files import json_object, read_json, to_json
 from kuzushi.core.results import SCHEMA, Arrays, Provenance, Result
@@ -89,7 +89,7 @@ class RunFolder:
             self._truncate_progress()
         else:
             record = settings | {"schema": SCHEMA, "provenance": dataclasses.asdict(provenance)}
-            write_whole(self.folder / "config.json", json_object(record))
+            write_atomic(self.folder / "config.json", json_object(record))
 
     def _check_same(self, settings: Mapping[str, Any], provenance: Provenance) -> None:
         saved = read_json(self.folder / "config.json", dict[str, Any])
@@ -124,7 +124,7 @@ class RunFolder:
             return
         self._sync_progress()
         data = encode_checkpoint(arrays, {**note, REACHED: self._reached.get(stage, 0)})
-        write_whole(self._checkpoint(stage), data)
+        write_atomic(self._checkpoint(stage), data)
         self._saved_at = time.monotonic()
 
     def load(self, stage: str) -> tuple[Arrays, dict[str, Any]] | None:
@@ -151,9 +151,9 @@ class RunFolder:
     def finish(self, result: Result) -> None:
         """Write the weights, the arrays and last `result.json`, which marks the run as complete."""
         self._sync_progress()
-        write_whole(self.folder / "weights.safetensors", safetensors.numpy.save(result.weights))
-        write_whole(self.folder / "arrays.npz", _npz(result.arrays))
-        write_whole(self.folder / "result.json", to_json(result))
+        write_atomic(self.folder / "weights.safetensors", safetensors.numpy.save(result.weights))
+        write_atomic(self.folder / "arrays.npz", _npz(result.arrays))
+        write_atomic(self.folder / "result.json", to_json(result))
 
     @property
     def _progress(self) -> Path:
@@ -188,7 +188,7 @@ class RunFolder:
                     lines = b"".join(line for line in file if self._before_checkpoint(line))
             except OSError as error:
                 raise unwritable(self._progress, error) from error
-        write_whole(self._progress, lines)
+        write_atomic(self._progress, lines)
 
     def _before_checkpoint(self, line: bytes) -> bool:
         try:

@@ -118,7 +118,7 @@ def provenance_table(results: Sequence[Result]) -> Table:
     """Return command, versions and machine of each result; the title and the note say if they differ."""
     differences = provenance_differences(results)
     return Table(
-        title="How to make these numbers again" + (" (the runs differ in code or machine)" if differences else ""),
+        title="How to reproduce these numbers" + (" (the runs differ in code or machine)" if differences else ""),
         header=("command", "kuzushi", "commit", "torch", "Python", "device", "threads", "seconds", "data"),
         rows=tuple(_provenance_row(result) for result in results),
         note=" ".join([*differences, *uncommitted_code(results), REPEATABLE]),

@@ -56,7 +56,7 @@ class Plan(Descent):
 
     def shrink_at(self, update: int) -> float:
         """Return the fraction of the full penalty at an update, counted from 0."""
-        return risen(update / self.updates, *self.shrink_rises)
+        return linear_ramp(update / self.updates, *self.shrink_rises)
 
     def learning_rate_at(self, update: int) -> float:
         """Return the learning rate of an update, counted from 0."""
@@ -131,10 +131,10 @@ def fit(
     return history
 
 
-def risen(part: float, begin: float, end: float) -> float:
+def linear_ramp(part: float, begin: float, end: float) -> float:
     """Return 0 up to `begin`, 1 from `end` on, and a linear interpolation between them.
 
-    Example: risen(0.5, 0.4, 0.6) -> 0.5
+    Example: linear_ramp(0.5, 0.4, 0.6) -> 0.5
     """
     return 1.0 if part >= end else max(0.0, (part - begin) / (end - begin))
 

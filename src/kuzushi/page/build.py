@@ -9,7 +9,7 @@ from markupsafe import Markup
 import kuzushi
 from kuzushi.characters.demo import character_demo
 from kuzushi.core.demo import Demo, packed_json
-from kuzushi.core.reference import PUBLISHED
+from kuzushi.core.published import PUBLISHED
 from kuzushi.core.results import Result
 from kuzushi.core.sections import Section, data_differences
 from kuzushi.experiments import EXPERIMENTS, section

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 
 from kuzushi.core.errors import DataError
-from kuzushi.core.reference import PUBLISHED
+from kuzushi.core.published import PUBLISHED
 from kuzushi.perceptrons.points import Points, read_csv
 
 LARGEST = {"grid": 12, "cells": 5, "parity": 5}
@@ -53,14 +53,14 @@ def data_sha256(name: str) -> str | None:
 
 def grid(name: str) -> Points:
     """Return N x N points with integer coordinates from 0, such as "grid:4"."""
-    (size,) = _numbers(name, r"grid:(\d+)", least=2)
+    (size,) = _numbers(name, r"grid:(\d+)")
     points = list(product(range(int(size)), repeat=2))
     return _points(name, points, [(i + j) % 2 for i, j in points])
 
 
 def cells(name: str) -> Points:
     """Return the corners of N x N cells of side 1, such as "cells:3,gap=0.5"; with gap 0 some coincide."""
-    size, gap = _numbers(name, r"cells:(\d+),gap=(\d+(?:\.\d+)?)", least=2)
+    size, gap = _numbers(name, r"cells:(\d+),gap=(\d+(?:\.\d+)?)")
     corners = [(i, j, a, b) for i, j in product(range(int(size)), repeat=2) for a, b in product((0, 1), repeat=2)]
     points = [(i * (1 + gap) + a, j * (1 + gap) + b) for i, j, a, b in corners]
     return _points(name, points, [(i + j) % 2 for i, j, *_ in corners])
@@ -68,7 +68,7 @@ def cells(name: str) -> Points:
 
 def parity(name: str) -> Points:
     """Return the corners of the unit cube in N dimensions, such as "parity:3"."""
-    (inputs,) = _numbers(name, r"parity:(\d+)", least=2)
+    (inputs,) = _numbers(name, r"parity:(\d+)")
     return _parity(name, int(inputs))
 
 
@@ -84,15 +84,15 @@ def _points(name: str, points: list[tuple[int, ...]] | list[tuple[Fraction, Frac
     return Points(name, np.array(points, dtype=np.float64), np.array(targets, dtype=np.int64))
 
 
-def _numbers(name: str, form: str, *, least: int) -> list[Fraction]:
+def _numbers(name: str, form: str) -> list[Fraction]:
     """Return the numbers in a name; the first is the size."""
     family = name.partition(":")[0]
     match = re.fullmatch(form, name)
     if match is None:
         raise DataError(f"{name}: is not the name of a set of points; give {FORMS}")
     numbers = [Fraction(number) for number in match.groups()]
-    if not least <= numbers[0] <= LARGEST[family]:
-        raise DataError(f"{name}: expected {family} of {least} to {LARGEST[family]}")
+    if not 2 <= numbers[0] <= LARGEST[family]:
+        raise DataError(f"{name}: expected {family} of 2 to {LARGEST[family]}")
     if any(gap > WIDEST for gap in numbers[1:]):
         raise DataError(f"{name}: expected a gap of at most {WIDEST}")
     return numbers

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from kuzushi.core.configs import Device, above_zero, at_least, check_seed, refuse_unused
+from kuzushi.core.configs import Device, above_zero, at_least, check_seed, check_unused
 from kuzushi.core.errors import ConfigError
 
 Act = Literal["sig", "tanh", "step"]
@@ -51,7 +51,7 @@ class CheckerboardConfig:
         if self.set_weights is None and self.scale != 1.0:
             raise ConfigError(f"--scale {self.scale:g}: only loaded weights can be scaled; give --set-weights as well")
         if self.set_weights is not None:
-            refuse_unused(self, "nets", "epochs", "lr", "seed", why="only affects training, and the weights are loaded")
+            check_unused(self, "nets", "epochs", "lr", "seed", why="only affects training, and the weights are loaded")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from kuzushi.core.device import one_thread, pick
+from kuzushi.core.device import one_thread, select_device
 from kuzushi.core.errors import ConfigError, DataError
 from kuzushi.core.journal import Journal, Silent
 from kuzushi.core.provenance import provenance
@@ -18,7 +18,7 @@ from kuzushi.perceptrons.minimal.dichotomies import exact
 from kuzushi.perceptrons.minimal.experiment import find
 from kuzushi.perceptrons.minimal.integer_weights import step_net
 from kuzushi.perceptrons.minimal.smallest import Smallest
-from kuzushi.perceptrons.nets import MLP, load_net, load_weights
+from kuzushi.perceptrons.nets import load_net, load_weights
 from kuzushi.perceptrons.points import Points
 from kuzushi.perceptrons.results import (
     CheckerboardResult,
@@ -45,7 +45,7 @@ def run(config: CheckerboardConfig, *, journal: Journal = SILENT) -> Checkerboar
     Raises:
         KuzushiError: if points or weights cannot be read, or do not fit together or to the settings.
     """
-    device = pick(config.device)
+    device = select_device(config.device)
     data = load(config.data)
     points, targets = torch.from_numpy(data.points).to(device), torch.from_numpy(data.targets).to(device)
     made = provenance(config, device=str(device), threads=torch.get_num_threads())
@@ -56,7 +56,12 @@ def run(config: CheckerboardConfig, *, journal: Journal = SILENT) -> Checkerboar
             lr=config.lr, seed=config.seed, journal=journal, stage=TRAINING,
         )  # fmt: skip
     else:
-        model, history = _load(config, config.set_weights, data).to(device), History()
+        model = load_net(config.set_weights, data, act=config.act, scale=config.scale).to(device)
+        if config.hid not in (None, loaded := model.hidden_weight.shape[1]):
+            raise ConfigError(
+                f"--hid {config.hid}: the weights {config.set_weights} have {loaded} hidden units; leave --hid out"
+            )
+        history = History()
         journal.begin(config, made, data.sha256)
     with torch.no_grad():
         logits = model(points).logits
@@ -86,7 +91,7 @@ def run(config: CheckerboardConfig, *, journal: Journal = SILENT) -> Checkerboar
         scale=_scale(config, data),
         seconds=history.seconds,
         provenance=made,
-        arrays=vars(units.plane(model, chosen, points)) if inputs == 2 else {},
+        arrays=units.plane(model, chosen, points) if inputs == 2 else {},
         weights={name: parameter.detach().cpu().numpy() for name, parameter in model.named_parameters()},
     )
 
@@ -156,15 +161,6 @@ def _nearest(
         lines=tuple(units.line(*unit) for unit in zip(weights.hidden_weight, weights.hidden_bias, strict=True)),
         same=tuple(designs[index].index(unit) if unit in designs[index] else None for unit in own),
     )
-
-
-def _load(config: CheckerboardConfig, name: str, data: Points) -> MLP:
-    """Load the net of the settings, if it fits them and the points."""
-    model = load_net(name, data, act=config.act, scale=config.scale)
-    hid = model.hidden_weight.shape[1]
-    if config.hid not in (None, hid):
-        raise ConfigError(f"--hid {config.hid}: the weights {name} have {hid} hidden units; leave --hid out")
-    return model
 
 
 def _scale(config: CheckerboardConfig, data: Points) -> SigmoidScale | None:

@@ -15,7 +15,7 @@ from kuzushi.perceptrons.nets import MLP, Weights, load_net
 from kuzushi.perceptrons.points import Points
 from kuzushi.perceptrons.results import Verdict, WrongPoint
 from kuzushi.perceptrons.units import describe, right
-from kuzushi.proofs.claims import check_claims
+from kuzushi.proofs.step_net_claims import check_claims
 
 UNIT_ROUNDOFF = 2.0**-53
 """Largest relative rounding error of float64."""

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from kuzushi.core.errors import ConfigError, DataError, ShapeError
 from kuzushi.core.files import one_line, read_bounded
-from kuzushi.core.reference import PUBLISHED, PublishedPerceptron
+from kuzushi.core.published import PUBLISHED, PublishedPerceptron
 from kuzushi.core.results import Matrix, Vector
 from kuzushi.perceptrons.configs import Act
 from kuzushi.perceptrons.points import Points

@@ -16,8 +16,6 @@ LARGEST = 1e9
 """Larger coordinates are refused: float64 has few numbers between them."""
 MOST = 2**24
 """Largest file in bytes: some hundred thousand points."""
-QUOTED = 60
-"""Characters of a file that an error message quotes at most."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +77,8 @@ def _table(name: str) -> dict[int, list[float]]:
 
 def _header(name: str, cells: list[str]) -> list[str]:
     header = [cell.strip() for cell in cells]
-    if "target" not in header:
-        raise DataError(
-            f"{name}: the header reads {_short(','.join(header))}, without target; expected x1,x2,...,target"
-        )
     if len(header) < 2 or header != [*(f"x{i}" for i in range(1, len(header))), "target"]:
-        raise DataError(f"{name}: the header reads {_short(','.join(header))}; expected x1,x2,...,target in this order")
+        raise DataError(f"{name}: the header reads {','.join(header)!r:.60}; expected x1,x2,...,target in this order")
     return header
 
 
@@ -101,16 +95,12 @@ def _number(where: str, column: str, cell: str) -> float:
     try:
         value = float(cell)
     except ValueError:
-        raise DataError(f"{where}: read {_short(cell)}; expected a number") from None
+        raise DataError(f"{where}: read {cell!r:.60}; expected a number") from None
     if column == "target" and value not in (0, 1):
-        raise DataError(f"{where}: read {_short(cell)}; expected 0 or 1")
+        raise DataError(f"{where}: read {cell!r:.60}; expected 0 or 1")
     if not abs(value) <= LARGEST:
-        raise DataError(f"{where}: read {_short(cell)}; expected a number between {-LARGEST:g} and {LARGEST:g}")
+        raise DataError(f"{where}: read {cell!r:.60}; expected a number between {-LARGEST:g} and {LARGEST:g}")
     return value
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= QUOTED else text[:QUOTED] + "...")
 
 
 def _refuse_contradictions(name: str, rows: dict[int, list[float]]) -> None:

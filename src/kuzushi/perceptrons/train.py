@@ -4,7 +4,7 @@ from math import isfinite
 from typing import Any
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
@@ -61,34 +61,23 @@ def train(
             logits = learner(inputs)  # (nets, points)
         right = units.right(logits, targets)  # (nets, points)
         solved = right.all(1)
-        losses = units.cross_entropy(logits, targets, act=act)
-        evaluation = _evaluation(losses, right, solved, solved != learner.solved, lr=lr)
+        loss = float(units.cross_entropy(logits, targets, act=act).mean())
+        if not isfinite(loss):
+            raise ConfigError(f"--lr {lr:g}: training diverged; give a smaller learning rate")
+        metrics = {
+            "loss": loss,
+            "accuracy": 100 * float(right.double().mean()),
+            "solved": int(solved.sum()),
+            "switched": torch.nonzero(solved != learner.solved).flatten().tolist(),
+        }
         learner.solved.copy_(solved)
-        return evaluation
+        return Evaluation(metrics=metrics, done=bool(solved.all()))
 
     plan = Plan(updates=epochs, evaluate_every=EVALUATE_EVERY, optimiser="adam", learning_rate=lr)
     history = fit(learner, losses, evaluate, plan, journal=journal, stage=stage)
     learner.write_to(model)
     model.unstandardise(mean=mean, spread=spread)
     return model, history
-
-
-def _evaluation(
-    losses: Float[Tensor, " nets"],
-    right: Bool[Tensor, "nets points"],
-    solved: Bool[Tensor, " nets"],
-    switched: Bool[Tensor, " nets"],
-    *,
-    lr: float,
-) -> Evaluation:
-    """Return the metrics of one evaluation."""
-    metrics = {
-        "loss": _finite(float(losses.mean()), lr),
-        "accuracy": 100 * float(right.double().mean()),
-        "solved": int(solved.sum()),
-        "switched": torch.nonzero(switched).flatten().tolist(),
-    }
-    return Evaluation(metrics=metrics, done=bool(solved.all()))
 
 
 def epochs_to_solve(history: History, nets: int) -> tuple[int | None, ...]:
@@ -179,9 +168,3 @@ def _logits(
     hidden: Float[Tensor, "hid points nets"], output_weight: Float[Tensor, "hid+1 nets"]
 ) -> Float[Tensor, "points nets"]:
     return (output_weight[:-1, None] * hidden).sum(0) + output_weight[-1]
-
-
-def _finite(loss: float, lr: float) -> float:
-    if not isfinite(loss):
-        raise ConfigError(f"--lr {lr:g}: training diverged; give a smaller learning rate")
-    return loss

@@ -1,7 +1,6 @@
 """The dichotomies that an ensemble of trained perceptrons has found, and which of them suffice for step nets."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -49,16 +48,16 @@ def solutions(
     correct = right(response.logits, targets)  # (nets, points)
     solved = correct.all(1)
     step_solved = solved & right(step_logits, targets).all(1)
-    counted, counted_steps = (_Counts.of(on[which].mT.cpu().numpy()) for which in (solved, step_solved))
-    step_nets = StepNets(targets.cpu().numpy(), known=counted_steps.sets)
-    closest = {units: nearest(units, designs) for units in counted.sets}
-    most_frequent = sorted(counted.sets, key=lambda units: (-counted.sets[units], units))[:MOST_FREQUENT]
+    sets, active = _count(on[solved].mT.cpu().numpy())
+    step_nets = StepNets(targets.cpu().numpy(), known=_count(on[step_solved].mT.cpu().numpy())[0])
+    closest = {units: nearest(units, designs) for units in sets}
+    most_frequent = sorted(sets, key=lambda units: (-sets[units], units))[:MOST_FREQUENT]
     return Solutions(
-        distinct=len(counted.sets),
+        distinct=len(sets),
         most_frequent=tuple(
             Solution(
                 units=units,
-                nets=counted.sets[units],
+                nets=sets[units],
                 fewest=step_nets.fewest(units, at_least=minimal or 0),
                 design=closest[units][0],
                 shared=closest[units][1],
@@ -66,12 +65,12 @@ def solutions(
             for units in most_frequent
         ),
         steps=int(step_solved.sum()),
-        realisable=sum(nets for units, nets in counted.sets.items() if step_nets.suffice(units)),
-        active=counted.active,
+        realisable=sum(nets for units, nets in sets.items() if step_nets.suffice(units)),
+        active=active,
         minimal=minimal,
         designs=tuple(designs),
         shared=tuple(
-            sum(nets for units, nets in counted.sets.items() if closest[units][1] == shared)
+            sum(nets for units, nets in sets.items() if closest[units][1] == shared)
             for shared in (range(len(designs[0]) + 1) if designs else ())
         ),
         wrong=tuple((~correct & ~solved[:, None]).sum(0).tolist()),
@@ -98,28 +97,20 @@ def nearest(units: Iterable[str], designs: Sequence[tuple[str, ...]]) -> tuple[i
     return shared.index(max(shared)), max(shared)
 
 
-@dataclass(frozen=True)
-class _Counts:
-    sets: dict[tuple[str, ...], int]
-    """Number of nets with each set of dichotomies."""
-    active: tuple[int, ...]
-    """Number of nets with 0, 1, 2, ... active units."""
-
-    @classmethod
-    def of(cls, on: Bool[np.ndarray, "nets hid points"]) -> "_Counts":
-        """Count the sets of dichotomies, written as off at the first point."""
-        nets, hid, points = on.shape
-        dichotomies = (on ^ on[..., :1]).reshape(-1, points)
-        all_off = np.zeros((1, points), dtype=bool)  # sorted first, so that inactive units have the code 0
-        rows = np.packbits(np.concatenate([all_off, dichotomies]), axis=1)
-        distinct, codes = np.unique(rows, axis=0, return_inverse=True)
-        codes = np.sort(codes.ravel()[1:].reshape(nets, hid), axis=1)
-        active = np.bincount((codes > 0).sum(1), minlength=hid + 1)
-        codes[:, 1:][codes[:, 1:] == codes[:, :-1]] = 0
-        sets, counts = np.unique(np.sort(codes, axis=1), axis=0, return_counts=True)
-        texts = ["".join(map(str, row)) for row in np.unpackbits(distinct, axis=1, count=points).tolist()]
-        named = (tuple(texts[code] for code in one if code > 0) for one in sets.tolist())
-        return cls(dict(zip(named, counts.tolist(), strict=True)), tuple(active.tolist()))
+def _count(on: Bool[np.ndarray, "nets hid points"]) -> tuple[dict[tuple[str, ...], int], tuple[int, ...]]:
+    """Return the number of nets with each set of dichotomies, and with 0, 1, 2, ... active units."""
+    nets, hid, points = on.shape
+    dichotomies = (on ^ on[..., :1]).reshape(-1, points)
+    all_off = np.zeros((1, points), dtype=bool)  # sorted first, so that inactive units have the code 0
+    rows = np.packbits(np.concatenate([all_off, dichotomies]), axis=1)
+    distinct, codes = np.unique(rows, axis=0, return_inverse=True)
+    codes = np.sort(codes.ravel()[1:].reshape(nets, hid), axis=1)
+    active = np.bincount((codes > 0).sum(1), minlength=hid + 1)
+    codes[:, 1:][codes[:, 1:] == codes[:, :-1]] = 0
+    sets, counts = np.unique(np.sort(codes, axis=1), axis=0, return_counts=True)
+    texts = ["".join(map(str, row)) for row in np.unpackbits(distinct, axis=1, count=points).tolist()]
+    named = (tuple(texts[code] for code in one if code > 0) for one in sets.tolist())
+    return dict(zip(named, counts.tolist(), strict=True)), tuple(active.tolist())
 
 
 class StepNets:

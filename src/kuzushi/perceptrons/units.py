@@ -1,15 +1,11 @@
 """What the hidden units of a perceptron compute, and the scores of the net."""
 
-from dataclasses import dataclass
-
-import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from kuzushi.core.results import Vector
+from kuzushi.core.results import Arrays, Vector
 from kuzushi.perceptrons.configs import Act
 from kuzushi.perceptrons.nets import MLP
 from kuzushi.perceptrons.results import Activations, ShownPerceptron
@@ -90,34 +86,20 @@ def describe(
     )
 
 
-@dataclass(frozen=True)
-class Plane:
-    """The outputs of one net over the plane around the points.
-
-    axis1 and axis2 are float64 of shape (pixels,); hidden is float32 of shape (hid, pixels, pixels), and output
-    float32 of shape (pixels, pixels), both indexed [x2, x1].
-    """
-
-    axis1: NDArray[np.float64]
-    axis2: NDArray[np.float64]
-    hidden: NDArray[np.float32]
-    output: NDArray[np.float32]
-
-
-def plane(model: MLP, net: int, points: Float[Tensor, "points 2"]) -> Plane:
-    """Return the outputs of all hidden units and of the net over a box slightly larger than the points."""
+def plane(model: MLP, net: int, points: Float[Tensor, "points 2"]) -> Arrays:
+    """Return the arrays of a CheckerboardResult: the outputs of one net over a box slightly larger than the points."""
     axis1, axis2 = frame(points)
     grid = torch.cartesian_prod(axis2, axis1).flip(1)  # (pixels * pixels, 2), x2 changes slowest
     alone = MLP.from_weights(model.weights(net), act=model.act)
     with torch.no_grad():
         response = alone(grid)
         output = alone.output(response.logits)
-    return Plane(
-        axis1.numpy(),
-        axis2.numpy(),
-        response.hidden[0].T.reshape(-1, PIXELS, PIXELS).float().numpy(),
-        output.reshape(PIXELS, PIXELS).float().numpy(),
-    )
+    return {
+        "axis1": axis1.numpy(),
+        "axis2": axis2.numpy(),
+        "hidden": response.hidden[0].T.reshape(-1, PIXELS, PIXELS).float().numpy(),
+        "output": output.reshape(PIXELS, PIXELS).float().numpy(),
+    }
 
 
 def frame(points: Float[Tensor, "points 2"]) -> tuple[Float[Tensor, " pixels"], Float[Tensor, " pixels"]]:

@@ -1,133 +1,173 @@
-"""File format of what is proved about a recurrent net on every stream of strings of a counting language."""
+"""Check that a recurrent net predicts a counting language in every endless stream, or that it fails in one.
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+Theorem, by induction over the strings of a stream: if boxes cover the initial state and every state after a string
+that starts in a box, and the net is right in every string that starts in a box, it is right throughout every stream.
+The net on boxes is that of `recurrent`, its strings are those of `strings`, and its arithmetic that of `intervals`.
+"""
+
+from collections.abc import Sequence
+from itertools import chain, product
+from math import prod
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Weights: TypeAlias = Mapping[str, NDArray[Any]]
-"""The weights of one recurrent net, by the names in NAMES."""
-NAMES = ("weight_ih", "weight_hh", "bias", "weight_out", "bias_out")
-"""The order in which weights enter their fingerprint."""
+from kuzushi.proofs.certificate_format import NAMES, Certificate, Pattern, Refutation, Weights, weights_sha256
+from kuzushi.proofs.enclose_strings import read
+from kuzushi.proofs.errors import ProofError, one_line
+from kuzushi.proofs.interval_net import Net, States
+from kuzushi.proofs.intervals import Reals, enclosing
+
+Box: TypeAlias = tuple[int, ...]
+"""In each coordinate, the index of the lower edge."""
+Span: TypeAlias = tuple[Box, Box]
+"""The first and the last box, in each coordinate, of a block of boxes."""
+
+MOST_ROUNDING = 2.0**-10
+"""With larger errors hidden units could exceed `recurrent.REACH`."""
+MOST_SYMBOLS = 1_000_000
+"""Checking longer strings would take years."""
+MOST_HIDDEN, MOST_CELL = 1.005, 1e9
+"""The largest |edge| for a hidden unit, which is within 1 but for rounding, and for the cell of an LSTM."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pattern:
-    """A counting language: strings of ratios[0] * n times the first symbol, then ratios[1] * n times the second, ...
+def check(certificate: Certificate, weights: Weights) -> None:
+    """Check that the net predicts every determined symbol of every stream of the certificate's strings.
 
-    Example: Pattern(symbols=("a", "b"), ratios=(1, 2)) is abb, aabbbb, aaabbbbbb, ...
+    Plain intervals are tried first: they are several times faster, and as rigorous. If they do not suffice, the mean
+    value theorem is used too.
 
-    In a stream of such strings the next symbol is determined everywhere but after a multiple of ratios[0] of the first
-    symbol, where the first or the second may follow.
+    Raises:
+        ProofError: naming the string, the position in it, and what fails there.
     """
+    _check_pattern(certificate.pattern)
+    if certificate.longest < 1:
+        raise ProofError(f"the longest string has n = {certificate.longest}; expected at least 1")
+    _check_length(certificate.longest * sum(certificate.pattern.ratios))
+    if not 0 <= certificate.rounding <= MOST_ROUNDING:
+        raise ProofError(f"rounding is {certificate.rounding}; expected 0 to {MOST_ROUNDING}")
+    net = _net(certificate, weights, rounding=certificate.rounding)
+    edges = _checked_edges(certificate, net.hid, net.width)
+    boxes = set(certificate.cells)
+    corners = np.array(certificate.cells, dtype=int).reshape(-1, net.width)
+    lower, upper = (np.stack([edge[corners[:, j] + end] for j, edge in enumerate(edges)]) for end in (0, 1))
+    starts, names = enclosing(lower, upper), [f"box {box}" for box in certificate.cells]
+    if not all(_is_covered(span, boxes) for span in _spans(edges, net.initial)):
+        starts, names = np.concatenate([net.initial, starts], axis=2), ["the initial state", *names]
+    try:
+        _check_starts(net, certificate, edges, starts, names, mean_value=False)
+    except ProofError:
+        _check_starts(net, certificate, edges, starts, names, mean_value=True)
 
-    symbols: tuple[str, ...]
-    """In the order of the net's inputs and outputs."""
-    ratios: tuple[int, ...]
 
-    def __str__(self) -> str:
-        return " ".join(
-            f"{symbol}^{'' if ratio == 1 else ratio}n" for symbol, ratio in zip(self.symbols, self.ratios, strict=True)
+def check_refutation(refutation: Refutation, weights: Weights) -> None:
+    """Check, for the net in exact arithmetic, that it fails where the refutation claims.
+
+    Raises:
+        ProofError: if the expected symbol is not determined there, or can be more probable than the predicted one.
+    """
+    _check_pattern(refutation.pattern)
+    net = _net(refutation, weights, rounding=0.0)
+    symbols, ratios = refutation.pattern.symbols, refutation.pattern.ratios
+    if not refutation.strings or min(refutation.strings) < 1:
+        raise ProofError(f"the strings are {one_line(refutation.strings)}; expected at least one, each of n >= 1")
+    _check_length(sum(refutation.strings) * sum(ratios))
+    *before, last = ([s for s, ratio in enumerate(ratios) for _ in range(ratio * n)] for n in refutation.strings)
+    position = refutation.position
+    determined = position % ratios[0] > 0 or position > ratios[0] * refutation.strings[-1]
+    if not (0 < position <= len(last) and determined):
+        raise ProofError(f"the net fails after {position} of {len(last)} symbols; expected where one can follow only")
+    if refutation.said not in symbols:
+        raise ProofError(f"symbol {one_line(refutation.said)!r} is unknown; expected one of {one_line(symbols)}")
+    legal, predicted = [*last, 0][position], symbols.index(refutation.said)
+    if symbols[legal] != refutation.expected or legal == predicted:
+        claimed = f"expected is {one_line(refutation.expected)!r}, predicted {one_line(refutation.said)!r}"
+        raise ProofError(f"{claimed}; expected {one_line(symbols[legal])!r}, and another symbol predicted")
+    state = States.starting(net.initial)
+    for symbol in [*chain(*before), *last[:position]]:
+        state = net.step(symbol, state)
+    if not net.excess(predicted, state)[legal - (legal > predicted), 0] <= 0:
+        raise ProofError(
+            f"{symbols[legal]!r} can be more probable than {symbols[predicted]!r}; expected that it is not"
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Certificate:
-    """Why a net predicts every determined symbol of every endless stream of strings n <= `longest`, in any order.
+def _check_starts(
+    net: Net, certificate: Certificate, edges: Sequence[Reals], starts: Reals, names: Sequence[str], *, mean_value: bool
+) -> None:
+    """Check that from each start (2, width, starts) the net is right in every string, and in a box after it."""
+    boxes, covered = set(certificate.cells), set[Span]()
+    for batch, states in read(net, certificate.pattern, certificate.longest, starts, names, mean_value=mean_value):
+        for index, span in enumerate(_spans(edges, states)):
+            if span not in covered and not _is_covered(span, boxes):
+                n, start = divmod(index, len(batch))
+                raise ProofError(
+                    f"string n = {n + 1} from {batch[start]}: the state after it may lie outside all boxes; expected "
+                    "it in one"
+                )
+            covered.add(span)
 
-    The state space is cut into boxes, some of which are listed in `cells`. From the initial state 0, and from every
-    state in a listed box, the net is right throughout the string of each n and at the symbol after it, and the state
-    is then in a listed box again. By induction over the strings, it is right throughout every stream.
-    `kuzushi.proofs.streams.check` checks that.
+
+def _spans(edges: Sequence[Reals], states: Reals) -> list[Span]:
+    """Return the block of boxes that covers each enclosure: (2, width, n, starts) -> n * starts.
+
+    Beyond the edges, and for nan, it has indices of which there is no box.
     """
+    lower, upper = -states[0].reshape(len(edges), -1), states[1].reshape(len(edges), -1)
+    first = np.stack([np.searchsorted(edge, x, side="right") - 1 for edge, x in zip(edges, lower, strict=True)])
+    last = np.stack([np.searchsorted(edge, x, side="left") - 1 for edge, x in zip(edges, upper, strict=True)])
+    last = np.maximum(first, last)
+    return [(tuple(low), tuple(high)) for low, high in zip(first.T.tolist(), last.T.tolist(), strict=True)]
 
-    pattern: Pattern
-    longest: int
-    model: Literal["srn", "lstm"]
-    weights_sha256: str
-    """See `weights_sha256`."""
-    rounding: float
-    """The relative error that every operation of the net may have. For gates, candidates and hidden units it is
-    relative to the value; for cells, logits and the inputs of units and gates, to the sum of the |terms|."""
-    edges: tuple[tuple[float, ...], ...]
-    """For each coordinate of a state (hidden units, then the cells of an LSTM), where it is cut, in rising order."""
-    cells: tuple[tuple[int, ...], ...]
-    """The listed boxes: box k extends in coordinate j from edges[j][cells[k][j]] to edges[j][cells[k][j] + 1]."""
 
-    @property
-    def statement(self) -> str:
-        """Return what is proved, in one sentence.
+def _is_covered(span: Span, boxes: set[Box]) -> bool:
+    sides = [range(first, last + 1) for first, last in zip(*span, strict=True)]
+    return prod(len(side) for side in sides) <= len(boxes) and all(box in boxes for box in product(*sides))
 
-        The unit roundoff is 2^-53 in double precision and 2^-24 in single precision. A sum of hid + 3 terms, in any
-        order, has an error of at most one such unit per term; sigmoid and tanh of common libraries, with the product
-        that follows, of less than 12.
-        """
-        hid = len(self.edges) // (2 if self.model == "lstm" else 1)
-        operations = max(12, hid + 3)
-        units = f"{hid} {'LSTM' if self.model == 'lstm' else 'SRN'} unit{'' if hid == 1 else 's'}"
-        where = ["in exact arithmetic"]
-        where += ["in double precision"] if operations * 2.0**-53 <= self.rounding else []
-        where += ["in single precision"] if operations * 2.0**-24 <= self.rounding else []
-        return (
-            f"On every endless stream of strings {self.pattern} with n from 1 to {self.longest:,}, in any order, the "
-            f"net of {units} predicts every symbol that is determined, {' and '.join(where)}."
+
+def _checked_edges(certificate: Certificate, hid: int, width: int) -> list[Reals]:
+    """Return the edges as arrays, after checking them and the indices of the boxes."""
+    edges = [np.array(edge, dtype=np.float64) for edge in certificate.edges]
+    if len(edges) != width:
+        raise ProofError(f"there are edges for {len(edges)} coordinates; expected {width}")
+    for j, edge in enumerate(edges):
+        most = MOST_HIDDEN if j < hid else MOST_CELL
+        if len(edge) < 2 or not (np.diff(edge) > 0).all() or not (np.abs(edge) <= most).all():
+            raise ProofError(
+                f"edges of coordinate {j} are {one_line(edge)}; expected two or more, rising, within {most}"
+            )
+    for box in certificate.cells:
+        if len(box) != width or not all(0 <= k < len(edge) - 1 for k, edge in zip(box, edges, strict=True)):
+            raise ProofError(
+                f"box {one_line(box)} has no edges; expected {width} indices of edges that another edge follows"
+            )
+    return edges
+
+
+def _check_pattern(pattern: Pattern) -> None:
+    symbols, ratios = pattern.symbols, pattern.ratios
+    if len(symbols) < 2 or len(symbols) != len(set(symbols)) or len(ratios) != len(symbols) or min(ratios) < 1:
+        raise ProofError(
+            f"the pattern has symbols {one_line(symbols)} and ratios {one_line(ratios)}; expected at least two symbols "
+            "that differ, and a ratio of at least 1 for each"
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Refutation:
-    """A stream on which a net fails, from the initial state."""
-
-    pattern: Pattern
-    model: Literal["srn", "lstm"]
-    weights_sha256: str
-    strings: tuple[int, ...]
-    """The n of each string; the net fails in the last one, or at the symbol after it."""
-    position: int
-    """How many symbols of the last string are read before the net fails."""
-    expected: str
-    """The only symbol that can follow there."""
-    said: str
-    """The symbol that the net predicts: that of the largest logit."""
-    margin: float
-    """The logit of the expected symbol less that of the predicted one: 0 or below."""
+def _check_length(symbols: int) -> None:
+    if symbols > MOST_SYMBOLS:
+        raise ProofError(f"the strings have {symbols:,} symbols; expected at most {MOST_SYMBOLS:,}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Certification:
-    """How far a net is proved right, and where it fails."""
-
-    certificate: Certificate | None
-    """The one with the largest `longest` found; None if there is none even for n = 1."""
-    refutation: Refutation | None
-    """A failing stream whose largest n is the smallest found, and of those the one of fewest strings; None if none
-    was found."""
-    limit: int
-    """The largest n that was tried."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CertifiedNet:
-    """The content of a certificate file: the net of a run, and what is proved about it."""
-
-    net: int
-    """The index of the net in the ensemble, counted from 0."""
-    snapped: bool
-    """Whether it is the exact net made of the trained one, instead of that itself."""
-    certification: Certification
-
-
-def weights_sha256(weights: Weights) -> str:
-    """Return the SHA-256 of one net's weights: for each of NAMES, name and shape as text, then the values as float64.
-
-    The same values have the same fingerprint in single and in double precision.
-    """
-    digest = hashlib.sha256()
-    for name in NAMES:
-        array = weights[name]
-        digest.update(f"{name}{list(array.shape)}\n".encode())
-        digest.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
-    return digest.hexdigest()
+def _net(claim: Certificate | Refutation, weights: Weights, *, rounding: float) -> Net:
+    """Return the net of a claim, after checking that the claim is about these weights."""
+    if claim.model not in ("srn", "lstm"):
+        raise ProofError(f"the model is {claim.model!r}; expected srn or lstm")
+    if missing := [name for name in NAMES if name not in weights]:
+        raise ProofError(f"the weights lack {', '.join(missing)}; expected those of one recurrent net")
+    found, expected = weights_sha256(weights), claim.weights_sha256
+    if found != expected:
+        raise ProofError(f"the weights have SHA-256 {found[:12]}...; expected {expected[:12]}..., of those proved")
+    net = Net.of(claim.model, weights, rounding=rounding)
+    if len(net.drives) != len(claim.pattern.symbols):
+        raise ProofError(f"the net has {len(net.drives)} symbols; expected {len(claim.pattern.symbols)}")
+    return net

@@ -8,22 +8,22 @@ from torch import Generator
 
 from kuzushi.core.results import Arrays
 from kuzushi.core.statistics import wilson
-from kuzushi.proofs.certificate import Certification
+from kuzushi.proofs.certificate_format import Certification
+from kuzushi.sequences.automata.extract_automaton import extract_ensemble
+from kuzushi.sequences.automata.finite_automata import smallest_machine
+from kuzushi.sequences.certificates.prove import prove
 from kuzushi.sequences.counter_results import Counts, ExtractedCounters, Snapping
-from kuzushi.sequences.counting.counters import counts
-from kuzushi.sequences.counting.extract import extract
+from kuzushi.sequences.counting.cell_counts import counts
+from kuzushi.sequences.counting.extract_machine import extract
 from kuzushi.sequences.counting.snap import ensemble, snap
-from kuzushi.sequences.dynamics.claims import report_claims
 from kuzushi.sequences.dynamics.counting_law import counting_laws, rank_correlation, rank_interval
 from kuzushi.sequences.dynamics.fixed_points import fixed_points, portrait, starts
+from kuzushi.sequences.dynamics.report_claims import report_claims
 from kuzushi.sequences.dynamics_results import CountingLaw, Dynamics, ReportClaim
 from kuzushi.sequences.languages.counting import Counting
 from kuzushi.sequences.languages.language import Language
-from kuzushi.sequences.languages.regular import Grammar
+from kuzushi.sequences.languages.reber import Grammar
 from kuzushi.sequences.nets import LSTM, SRN
-from kuzushi.sequences.prove import prove
-from kuzushi.sequences.regular.automata import smallest_machine
-from kuzushi.sequences.regular.extract import extract_ensemble
 from kuzushi.sequences.results import SNAPPED, ExtractedMachines
 from kuzushi.sequences.score import Exactness, exactness
 
@@ -50,25 +50,22 @@ def analyse(
 
     Args:
         shown: the net that is analysed alone.
-        tested: the largest n that is tested.
     """
     generator = Generator().manual_seed(seed)
     if isinstance(language, Grammar):
         grammar = smallest_machine(language, longest=score.trained)
-        automata = extract_ensemble(
-            model, grammar=grammar, symbols=language.symbols, shown=shown, generator=generator
-        )  # fmt: skip
-        return Analyses(automata=automata), {}
+        found = extract_ensemble(model, grammar=grammar, symbols=language.symbols, shown=shown, generator=generator)
+        return Analyses(automata=found), {}
     if not isinstance(language, Counting):
         return Analyses(), {}
     weights = {name: weight[shown].detach().cpu().numpy() for name, weight in model.named_parameters()}
     certification = prove(weights, language, limit=min(tested, LIMIT), seed=seed)
     if isinstance(model, SRN):
-        found = dynamics(
+        moves = dynamics(
             model, language, net=shown, first_failure=score.first_failure, trained=score.trained, tested=tested,
             generator=generator,
         )  # fmt: skip
-        return Analyses(dynamics=found, certification=certification), {}
+        return Analyses(dynamics=moves, certification=certification), {}
     snapping, snapped = snap_ensemble(model, language, score, shown=shown, tested=tested, seed=seed)
     analyses = Analyses(certification=certification, snapping=snapping)
     if score.trained < 2:  # a count cannot be distinguished from the position in the string
@@ -92,11 +89,10 @@ def dynamics(
 
     Args:
         net: the one to show.
-        first_failure: of each net, as in Exactness.
-        trained, tested: the largest n that is trained, and tested.
         generator: for the states to start from, where there are more than two units.
     """
-    points = fixed_points(model, language.symbols, starts(model.bias.shape[1], generator=generator))
+    hid = model.bias.shape[1]
+    points = fixed_points(model, language.symbols, starts(hid, generator=generator))
     ratio: int | None = None
     laws: tuple[CountingLaw, ...] = ()
     claims: tuple[ReportClaim, ...] = ()
@@ -111,7 +107,7 @@ def dynamics(
     found = Dynamics(
         net=net,
         symbols=language.symbols,
-        hid=model.bias.shape[1],
+        hid=hid,
         ratio=ratio,
         trained_length=trained,
         tested_length=tested,

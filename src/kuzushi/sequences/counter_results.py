@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kuzushi.core.results import Interval, Vector
-from kuzushi.proofs.certificate import Certification
+from kuzushi.proofs.certificate_format import Certification
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,19 +26,18 @@ class CountDirection:
     phases: tuple[str, ...]
     """The symbols after which the count is defined."""
     weights: Vector
-    """Counts per unit of cell, one per hidden unit."""
+    """Counts per unit of cell."""
     bias: float
-    """Counts."""
     slopes: Vector
-    """Cell per count, one per hidden unit: least squares of the cell on the count."""
+    """Cell per count: least squares of the cell on the count."""
     main_unit: int
     """Index of the unit that changes the decoded count most."""
     r2_trained: float
     r2_longer: float
     """R² on strings that the fit has not seen; below 0 if the mean would do better."""
     error_trained: float
-    """The largest error, in counts."""
     error_longer: float
+    """The largest errors, in counts."""
     decoded_trained: tuple[DecodedCount, ...]
     decoded_longer: tuple[DecodedCount, ...]
 
@@ -53,7 +52,7 @@ class CellStep:
     steps: int
     mean: Vector
     spread: Vector
-    """Standard deviation over the steps."""
+    """Standard deviation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,10 +100,8 @@ class Counts:
     """The counts of one LSTM and the gates that it counts with."""
 
     net: int
-    """Index in the ensemble."""
     symbols: tuple[str, ...]
     ratios: tuple[int, ...]
-    """How often each symbol occurs, in units of n."""
     trained_length: int
     longer_length: int
     """The largest n on which the directions are tested."""
@@ -175,7 +172,7 @@ class ExtractedCounter:
 
     counter: str
     weights: Vector
-    """Steps of the counter per unit of cell, one per hidden unit."""
+    """Steps of the counter per unit of cell."""
     single_unit: int | None
     """Index of the unit, if the direction is that of one unit alone."""
     increments: tuple[MeasuredIncrement, ...]
@@ -219,7 +216,7 @@ class ExtractedCounters:
     read: int
     """The largest n of the strings used for the extraction."""
     tolerance: float
-    """The allowed distance of an increment from an integer, in steps of the counter."""
+    """The allowed rounding of an increment."""
     machine: CounterMachine | None
     why_not: str | None
     counters: tuple[ExtractedCounter, ...]
@@ -232,9 +229,7 @@ class Reading:
     """How a net sees the end of one phase: a cell is back at its value from the start of the string, for every n."""
 
     symbol: str
-    """The symbol of the phase, such as "b"."""
     unit: int
-    """Index of the unit."""
     since: str
     """The first symbol that its cell counts."""
     before: tuple[float, ...]
@@ -248,7 +243,6 @@ class WeightChange:
     """One weight before and after."""
 
     name: str
-    """Such as "weight_hh"."""
     index: tuple[int, ...]
     """Row, and column unless it is a bias."""
     before: float
@@ -260,11 +254,9 @@ class Snapped:
     """The changes that make a trained LSTM exact; the result is another net."""
 
     net: int
-    """Index in the ensemble."""
     readings: tuple[Reading, ...]
     """One for each symbol after the first."""
     changes: tuple[WeightChange, ...]
-    """Every weight that differs."""
     weights: int
     """Number of weights of the net."""
     removed: int
@@ -282,9 +274,9 @@ class Snapping:
     tried: int
     tested_length: int
     first_failure: tuple[int | None, ...]
-    """One per net of `nets`: the smallest n that fails, alone or in a stream without reset; None if none does."""
+    """Of the nets in `nets`, as in SequencesResult."""
     exact: int
-    """Nets of `nets` without a failure."""
+    """Snapped nets without a failure."""
     exact_interval: Interval
     """Of the share of the nets tried."""
     exact_before: int

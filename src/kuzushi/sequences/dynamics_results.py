@@ -83,7 +83,6 @@ class ReportClaim:
     holds: int
     """Number of exact nets of which it is true."""
     exact: int
-    """Number of nets that are exact on all trained strings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +98,6 @@ class Dynamics:
     """
 
     net: int
-    """Index of the best net."""
     symbols: tuple[str, ...]
     hid: int
     ratio: int | None
@@ -109,11 +107,9 @@ class Dynamics:
     fixed_points: tuple[FixedPoint, ...]
     """Those found, of the best net."""
     laws: tuple[CountingLaw, ...]
-    """One per net."""
     rank_correlation: float | None
     """Spearman's, -1..1, between predicted and measured over `compared`; None if either is constant."""
     rank_interval: Interval | None
-    """Its 95 % interval; None also if the correlation is 1 or -1."""
     claims: tuple[ReportClaim, ...]
     string: str
     """The string that `path` follows."""
@@ -137,11 +133,12 @@ class Dynamics:
     @property
     def predicted_within_one(self) -> int:
         """The number of predictions that are right or off by one; no failure is off by more."""
-        return sum(
-            law.predicted == law.measured
-            or (law.predicted is not None and law.measured is not None and abs(law.predicted - law.measured) == 1)
+        off = [
+            abs(law.predicted - law.measured)
             for law in self.compared
-        )
+            if law.predicted is not None and law.measured is not None
+        ]
+        return self.predicted_exactly + off.count(1)
 
     @property
     def commonest(self) -> int:

@@ -5,19 +5,19 @@ from dataclasses import replace
 
 import torch
 
-from kuzushi.core.device import one_thread, pick
+from kuzushi.core.device import one_thread, select_device
 from kuzushi.core.journal import Journal, Silent
 from kuzushi.core.provenance import provenance
 from kuzushi.core.results import Arrays
 from kuzushi.core.statistics import wilson
 from kuzushi.sequences.analyses import analyse
+from kuzushi.sequences.automata.finite_automata import smallest_machine
 from kuzushi.sequences.configs import SequencesConfig
 from kuzushi.sequences.languages import get_language
 from kuzushi.sequences.languages.counting import Counting
 from kuzushi.sequences.languages.language import Language, Streams, as_text
-from kuzushi.sequences.languages.regular import Grammar
+from kuzushi.sequences.languages.reber import Grammar
 from kuzushi.sequences.nets import LSTM, SRN, Trace
-from kuzushi.sequences.regular.automata import smallest_machine
 from kuzushi.sequences.results import EnsembleLoss, SequencesResult, ShownRecurrent, Step
 from kuzushi.sequences.score import Exactness, exactness, never_stop, right
 from kuzushi.sequences.train import train
@@ -38,7 +38,7 @@ def run(config: SequencesConfig, *, journal: Journal = SILENT) -> SequencesResul
     Raises:
         KuzushiError: if the language is unknown, or the device is missing.
     """
-    device = pick(config.device)
+    device = select_device(config.device)
     language = get_language(config.lang)
     made = provenance(config, device=str(device), threads=torch.get_num_threads())
     fingerprint = strings_sha256(language, config.length)

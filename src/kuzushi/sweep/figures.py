@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from kuzushi.core.figure_style import BLACK, BLUE, Drawn, new_figure
 from kuzushi.core.results import Measure
-from kuzushi.core.sections import between, counted
-from kuzushi.sweep.results import CellMean, Setting, SweepResult, SweptAxis, SweptPair
+from kuzushi.sweep.results import CellMean, Setting, SweepResult, SweptAxis, SweptPair, score_text
 
 LABELS = {
     "hid": "hidden units", "length": "longest trained n", "test_length": "longest tested n", "lang": "language",
@@ -50,18 +49,16 @@ def value_text(value: Setting) -> str:
     return "default" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def score_text(mean: CellMean, measure: Measure) -> str:
-    """Return a mean with its interval, such as "93.8 % (85.0 to 97.5) of 64 nets"."""
-    if measure != "units":
-        return f"{between(mean.score)} of {mean.n:,} {'nets' if measure == 'solved' else 'images'}"
-    proved = "" if mean.score.low == mean.score.high else f" (at least {mean.score.low:g} proved)"
-    return f"{mean.score.mean:g}{proved}"
-
-
-def averaged_over(result: SweepResult, *settings: str) -> str:
-    """Return what scores at values of these settings are averaged over, as the end of a sentence."""
+def _title(result: SweepResult, *settings: str) -> str:
+    """Return what is drawn against these settings, and what it is averaged over."""
+    scores = SCORES[result.measure].removesuffix(" (%)").capitalize()
     others = [setting_label(name) for name in result.varied if name not in settings]
-    return f", averaged over {' and '.join(others)}" if others else ""
+    averaged = f", averaged over {' and '.join(others)}" if others else ""
+    return f"{scores} of kuzushi {result.swept} by {' and '.join(map(setting_label, settings))}{averaged}."
+
+
+def _text(mean: CellMean | None, measure: Measure) -> str:
+    return "not done" if mean is None else score_text(mean.score, mean.n, measure)
 
 
 # --- drawing: data and axes in, artists out -------------------------------------------------------------------
@@ -121,58 +118,24 @@ def _scale(measure: Measure) -> int:
 def _line(name: str, result: SweepResult, axis: SweptAxis) -> Drawn:
     figure = new_figure(8, 4.5)
     draw_line(figure.subplots(), axis, result.measure)
-    title = f"{_title(result)} by {setting_label(axis.setting)}{averaged_over(result, axis.setting)}"
-    if result.measure == "units":
-        bars = "A bar goes from the proved lower bound to the number of units of the smallest known net."
-    else:
-        bars = f"A bar is the 95 % interval for {_sample_sizes(axis.means, result.measure)}."
-    scores = (
-        f"{value_text(value)}: {_text_or_not_done(mean, result.measure)}"
-        for value, mean in zip(axis.values, axis.means, strict=True)
-    )
-    return Drawn(name=name, figure=figure, caption=f"{title}. {bars}", alternative=f"{title}. {'; '.join(scores)}.")
+    bars = "from the proved lower bound to the smallest known net" if result.measure == "units" else "95 % intervals"
+    pairs = zip(axis.values, axis.means, strict=True)
+    scores = "; ".join(f"{value_text(value)}: {_text(mean, result.measure)}" for value, mean in pairs)
+    title = _title(result, axis.setting)
+    return Drawn(name=name, figure=figure, caption=f"{title} Bars: {bars}.", alternative=f"{title} {scores}.")
 
 
 def _map(name: str, result: SweepResult, pair: SweptPair) -> Drawn:
-    measure, means = result.measure, [mean for row in pair.means for mean in row]
-    scores = np.array([np.nan if mean is None else _scale(measure) * mean.score.mean for mean in means])
+    means = [mean for row in pair.means for mean in row]
+    scores = np.array([np.nan if mean is None else _scale(result.measure) * mean.score.mean for mean in means])
     rows, columns = ([value_text(value) for value in values] for values in (pair.row_values, pair.column_values))
     figure = new_figure(min(2.6 + 0.7 * len(columns), 13), 1.8 + 0.42 * len(rows))
     ax = figure.subplots()
-    image = draw_map(ax, scores.reshape(len(rows), len(columns)), rows=rows, columns=columns, measure=measure)
+    image = draw_map(ax, scores.reshape(len(rows), len(columns)), rows=rows, columns=columns, measure=result.measure)
     ax.set(xlabel=setting_label(pair.columns), ylabel=setting_label(pair.rows))
-    figure.colorbar(image, ax=ax, label=SCORES[measure])
-    title = (
-        f"{_title(result)} by {setting_label(pair.rows)} (rows) and {setting_label(pair.columns)} (columns)"
-        f"{averaged_over(result, pair.rows, pair.columns)}"
-    )
-    cells = [mean.cells for mean in means if mean is not None]
-    several = f"{min(cells):,} to " if min(cells) < max(cells) else ""
-    numbers = f"Each number is from {several}{counted(max(cells), 'cell')}"
-    if measure != "units":
-        numbers += f", in percent of {_sample_sizes(means, measure)}"
+    figure.colorbar(image, ax=ax, label=SCORES[result.measure])
+    title = _title(result, pair.rows, pair.columns)
     settings = [f"{row} and {column}" for row in rows for column in columns]
-    texts = (f"{both}: {_text_or_not_done(mean, measure)}" for both, mean in zip(settings, means, strict=True))
-    return Drawn(
-        name=name,
-        figure=figure,
-        caption=f"{title}. {numbers}.{' A dash: not done.' if None in means else ''}",
-        alternative=f"{title}. {'; '.join(texts)}.",
-    )
-
-
-def _title(result: SweepResult) -> str:
-    if result.measure == "units":
-        return "Hidden units of the smallest step net"
-    return f"{'Solved nets' if result.measure == 'solved' else 'Test accuracy'} of kuzushi {result.swept}"
-
-
-def _sample_sizes(means: Sequence[CellMean | None], measure: Measure) -> str:
-    """Return how many nets or images a score is from, such as "64 to 128 nets"."""
-    numbers = [mean.n or 0 for mean in means if mean is not None]
-    several = f"{min(numbers):,} to " if min(numbers) < max(numbers) else ""
-    return f"{several}{max(numbers):,} {'nets' if measure == 'solved' else 'test images'}"
-
-
-def _text_or_not_done(mean: CellMean | None, measure: Measure) -> str:
-    return "not done" if mean is None else score_text(mean, measure)
+    texts = "; ".join(f"{both}: {_text(mean, result.measure)}" for both, mean in zip(settings, means, strict=True))
+    dash = " A dash: not done." if None in means else ""
+    return Drawn(name=name, figure=figure, caption=f"{title}{dash}", alternative=f"{title} {texts}.")

@@ -14,6 +14,7 @@ import msgspec
 
 from kuzushi.core.configs import Config
 from kuzushi.core.errors import ConfigError
+from kuzushi.core.files import read_bounded
 from kuzushi.experiments import SWEPT
 from kuzushi.sweep.results import Setting
 
@@ -92,11 +93,7 @@ def read_grid(path: Path) -> Grid:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        with open(path, "rb") as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise ConfigError(f"{path}: has more than {LARGEST:,} bytes; give a list of settings in TOML")
-        return tomllib.loads(data.decode())
+        return tomllib.loads(read_bounded(path, max_bytes=LARGEST).decode())
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); give a TOML file of settings") from error
     except (ValueError, RecursionError) as error:

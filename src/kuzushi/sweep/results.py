@@ -1,4 +1,4 @@
-"""Results of a sweep: one row per cell, and means over each axis and each pair of axes."""
+"""Results of a sweep: one row per cell, means over each axis and each pair of axes, and a score as text."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,6 +9,14 @@ from kuzushi.sweep.configs import SweepConfig
 Setting = str | int | float | bool | None
 """The value of one field of a config."""
 Quartiles = tuple[int | None, int | None, int | None]
+
+
+def score_text(score: Interval, n: int | None, measure: Measure) -> str:
+    """Return a score as text, such as "93.8 % (85.0 to 97.5) of 64 nets" or "5 (at least 4 proved)"."""
+    if measure == "units":
+        return f"{score.mean:g}" + ("" if score.low == score.high else f" (at least {score.low:g} proved)")
+    mean, low, high = (f"{100 * rate:.1f}" for rate in (score.mean, score.low, score.high))
+    return f"{mean} % ({low} to {high}) of {n:,} {'nets' if measure == 'solved' else 'images'}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

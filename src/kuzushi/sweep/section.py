@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from kuzushi.core.sections import Section, Table, columns, counted, provenance_table
-from kuzushi.sweep.figures import SCORES, averaged_over, figures, score_text, setting_label, value_text
-from kuzushi.sweep.results import CellMean, Quartiles, SweepCell, SweepResult
+from kuzushi.sweep.figures import SCORES, figures, setting_label, value_text
+from kuzushi.sweep.results import Quartiles, SweepCell, SweepResult, score_text
 
 UNFOLDED = 20
 """The most rows of a table that is not folded."""
@@ -17,12 +17,9 @@ FAILURES = 10
 
 
 def text(result: SweepResult) -> str:
-    """Return the text for the terminal: how many cells are done, the scores, and the errors."""
-    lines = [_counts(result), ""]
-    lines += [columns(table) + "\n" for table in _by_axis(result)]
-    if len(result.cells) <= MOST_LINES:
-        lines += [columns(_cells(result)), ""]
-    return "\n".join([*lines, *_failures(result)]).rstrip()
+    """Return the text for the terminal: the answer, the errors, and the cells where they are few."""
+    cells = [columns(_cells(result))] if len(result.cells) <= MOST_LINES else []
+    return "\n\n".join([_answer(result), *cells, *_failures(result)])
 
 
 def section(results: Sequence[SweepResult]) -> Section:
@@ -32,85 +29,53 @@ def section(results: Sequence[SweepResult]) -> Section:
         title="Sweep",
         question="How does the score depend on the settings?",
         answer=tuple(paragraph for result in results for paragraph in (_answer(result), *_failures(result))),
-        tables=tuple(table for result in results for table in (*_by_axis(result), _cells(result))),
+        tables=tuple(_cells(result) for result in results),
         figures=tuple(figures(results)),
         runs=provenance_table(results),
     )
 
 
-# --- sentences ------------------------------------------------------------------------------------------------
-
-
 def _answer(result: SweepResult) -> str:
     """Return the number of cells, and the best and the worst."""
-    counts, done = f"{_counts(result)}.", [cell for cell in result.cells if cell.score is not None]
-    if not done or not result.varied:
-        return counts
-    worst, best = (choose(done, key=_mean) for choose in (min, max))
-    if result.measure == "units":
-        return f"{counts} Fewest hidden units: from {_with_settings(result, worst)} to {_with_settings(result, best)}."
-    if _mean(worst) == _mean(best):
-        return f"{counts} All have the same score: {_score(result, best)}."
-    return f"{counts} Best: {_with_settings(result, best)}. Worst: {_with_settings(result, worst)}."
-
-
-def _counts(result: SweepResult) -> str:
-    total = len(result.cells)
     failed = f", {result.failed:,} failed" if result.failed else ""
     same = ", ".join(f"{setting_label(name)} {value_text(value)}" for name, value in result.same.items())
-    return (
-        f"{counted(total, 'cell')} of kuzushi {result.swept}: {total - result.failed:,} done{failed}, "
-        f"{result.seconds:,.1f} s of training{f'; all with {same}' if same else ''}"
+    counts = (
+        f"{counted(len(result.cells), 'cell')} of kuzushi {result.swept}: {len(result.cells) - result.failed:,} done"
+        f"{failed}, {result.seconds:,.1f} s{f'; all with {same}' if same else ''}."
     )
+    done = sorted((cell for cell in result.cells if cell.score is not None), key=_mean)
+    if not done or not result.varied:
+        return counts
+    lowest, highest = (
+        f"{_score(result, cell)} with {_settings(result, cell)}" for cell in (done[0], max(done, key=_mean))
+    )
+    if _mean(done[0]) == _mean(done[-1]):
+        return f"{counts} All have the same score: {_score(result, done[0])}."
+    return f"{counts} Lowest: {lowest}. Highest: {highest}."
 
 
 def _failures(result: SweepResult) -> tuple[str, ...]:
     """Return the first cells that failed, and their errors."""
     failed = [cell for cell in result.cells if cell.error is not None]
-    lines = []
-    for cell in failed[:FAILURES]:
-        settings = zip(result.varied, cell.settings, strict=True)
-        listed = ", ".join(f"{name} {value_text(value)}" for name, value in settings)
-        lines.append(f"Failed: cells/{cell.name[:2]}/{cell.name} ({listed}): {cell.error}")
+    lines = tuple(
+        f"Failed: cells/{cell.name[:2]}/{cell.name} ({_settings(result, cell)}): {cell.error}"
+        for cell in failed[:FAILURES]
+    )
     more = len(failed) - FAILURES
-    return (*lines, f"{more:,} more failed; they are in table.csv.") if more > 0 else tuple(lines)
+    return (*lines, f"{more:,} more failed; they are in table.csv.") if more > 0 else lines
 
 
 def _mean(cell: SweepCell) -> float:
     return 0.0 if cell.score is None else cell.score.mean
 
 
-def _with_settings(result: SweepResult, cell: SweepCell) -> str:
+def _settings(result: SweepResult, cell: SweepCell) -> str:
     settings = zip(result.varied, cell.settings, strict=True)
-    listed = ", ".join(f"{setting_label(name)} {value_text(value)}" for name, value in settings)
-    return f"{_score(result, cell)} with {listed}"
+    return ", ".join(f"{setting_label(name)} {value_text(value)}" for name, value in settings)
 
 
 def _score(result: SweepResult, cell: SweepCell) -> str:
-    return "" if cell.score is None else score_text(CellMean(score=cell.score, n=cell.n, cells=1), result.measure)
-
-
-# --- tables ---------------------------------------------------------------------------------------------------
-
-
-def _by_axis(result: SweepResult) -> tuple[Table, ...]:
-    """Return a table for each axis, where more than one setting varies."""
-    if len(result.varied) < 2:
-        return ()
-    return tuple(
-        Table(
-            title=f"By {setting_label(axis.setting)}{averaged_over(result, axis.setting)}",
-            header=(setting_label(axis.setting), "cells done", _score_header(result)),
-            rows=tuple(
-                (
-                    value_text(value),
-                    *(("0", "") if mean is None else (f"{mean.cells:,}", score_text(mean, result.measure))),
-                )
-                for value, mean in zip(axis.values, axis.means, strict=True)
-            ),
-        )
-        for axis in result.axes
-    )
+    return "" if cell.score is None else score_text(cell.score, cell.n, result.measure)
 
 
 def _cells(result: SweepResult) -> Table:
@@ -121,25 +86,19 @@ def _cells(result: SweepResult) -> Table:
         seconds = "" if cell.seconds is None else f"{cell.seconds:.1f}"
         state = "done" if cell.error is None else "failed"
         rows.append((cell.name, *map(value_text, cell.settings), _score(result, cell), *quartiles, seconds, state))
-    note = "The run of each cell is in the folder cells of the sweep, named by the hash of its settings."
+    note = "The run of each cell is in the folder cells of the sweep."
     if per_net:
-        none = "no failure up to the tested length" if result.swept == "sequences" else "not solved"
-        note += f" {per_net.capitalize()}: first quartile, median and third quartile over the nets; a dash: {none}."
+        note += f" {per_net.capitalize()}: the quartiles over the nets; a dash where so many nets have none."
     if len(result.cells) > MOST_ROWS:
         note += f" {len(result.cells) - MOST_ROWS:,} more rows are in table.csv."
     settings = map(setting_label, result.varied)
     return Table(
         title=f"All cells of kuzushi {result.swept}",
-        header=("cell", *settings, _score_header(result), *([per_net] if per_net else []), "seconds", "state"),
+        header=("cell", *settings, SCORES[result.measure], *([per_net] if per_net else []), "seconds", "state"),
         rows=tuple(rows),
         note=note,
         folded=len(rows) > UNFOLDED,
     )
-
-
-def _score_header(result: SweepResult) -> str:
-    label = SCORES[result.measure].removesuffix(" (%)")
-    return label if result.measure == "units" else f"{label} (95 %)"
 
 
 def _quartiles(numbers: Quartiles | None) -> str:

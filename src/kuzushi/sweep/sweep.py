@@ -11,15 +11,15 @@ import msgspec
 
 from kuzushi.core.configs import Config
 from kuzushi.core.errors import KuzushiError, RunError
-from kuzushi.core.files import write_whole
+from kuzushi.core.files import write_atomic
 from kuzushi.core.provenance import provenance
 from kuzushi.core.result_files import json_object, read_without_arrays
 from kuzushi.core.results import SCHEMA, Provenance, Score, ScoredResult
 from kuzushi.core.run_folder import RunFolder
 from kuzushi.experiments import EXPERIMENTS, RESULTS, points_sha256
+from kuzushi.sweep.cell import folder_of, name_of
 from kuzushi.sweep.configs import SweepConfig
 from kuzushi.sweep.grid import Grid, read_grid
-from kuzushi.sweep.jobs import folder_of, name_of
 from kuzushi.sweep.results import SweepCell, SweepResult
 from kuzushi.sweep.table import Means, drawn_axes, quartiles, table
 
@@ -48,11 +48,11 @@ def sweep(config: SweepConfig, folder: Path, runner: Runner, *, where: str, watc
     with RunFolder(folder, resume=(folder / "config.json").is_file()) as journal:
         made = provenance(config, device=where, threads=1)
         begun = {"subject": SweepConfig.subject, "config": msgspec.to_builtins(config), "schema": SCHEMA}
-        write_whole(folder / "config.json", json_object(begun | {"provenance": msgspec.to_builtins(made)}))
+        write_atomic(folder / "config.json", json_object(begun | {"provenance": msgspec.to_builtins(made)}))
         cells = Cells(grid, folder)
         cells.run(runner, watch)
         result = cells.result(config, made)
-        write_whole(folder / "table.csv", table(result))
+        write_atomic(folder / "table.csv", table(result))
         journal.finish(result)
     return result
 
@@ -151,7 +151,7 @@ class Cells:
             (folder / ERROR).unlink(missing_ok=True)
         else:
             self._errors[name] = error.splitlines()[0]
-            write_whole(folder / ERROR, (error + "\n").encode())
+            write_atomic(folder / ERROR, (error + "\n").encode())
 
     def result(self, config: SweepConfig, made: Provenance) -> SweepResult:
         """Return all cells in the order of the grid, and their means."""

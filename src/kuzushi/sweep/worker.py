@@ -11,7 +11,7 @@ import threading
 
 import msgspec
 
-from kuzushi.sweep.jobs import Cell, attempt
+from kuzushi.sweep.cell import Cell, attempt
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -86,6 +86,18 @@ def test_a_file_is_fetched_whole_and_nothing_else_is_left(folder: Path, right: M
     assert progress[-1] == (NAME, right.url.removeprefix("http://"), len(CONTENT), len(CONTENT))
 
 
+@pytest.mark.skipif(os.name != "posix", reason="this system has no umask")
+@pytest.mark.parametrize("umask", [0o022, 0o027])
+def test_a_file_has_the_mode_of_the_umask(folder: Path, right: Mirror, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        get([right.url])
+        assert os.umask(umask) == umask
+    finally:
+        os.umask(before)
+    assert (folder / NAME).stat().st_mode & 0o777 == 0o666 & ~umask
+
+
 @pytest.mark.parametrize(
     ("manner", "reason"),
     [

@@ -94,7 +94,7 @@ def test_every_layout_is_read_from_the_folder_of_the_user_and_verified(
 ) -> None:
     lay_out(tmp_path / "own" / place, KMNIST, form, content)
     assert kuzushiji.available("kmnist")
-    data = kuzushiji.kmnist()
+    data = kuzushiji.load("kmnist")
     assert_whole(data)
     assert data.name == "kmnist"
     assert data.classes == ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
@@ -103,7 +103,7 @@ def test_every_layout_is_read_from_the_folder_of_the_user_and_verified(
 @pytest.mark.parametrize("place", [".", "k49"])
 def test_k49_is_read_as_it_is_published(tmp_path: Path, place: str) -> None:
     lay_out(tmp_path / "own" / place, K49, 0, npz)
-    data = kuzushiji.k49()
+    data = kuzushiji.load("k49")
     assert_whole(data)
     assert (data.name, len(data.classes)) == ("k49", 49)
 
@@ -111,14 +111,14 @@ def test_k49_is_read_as_it_is_published(tmp_path: Path, place: str) -> None:
 def test_k49_in_another_container_cannot_be_verified_and_is_refused(tmp_path: Path) -> None:
     lay_out(tmp_path / "own", K49, 0, partial(gz))
     with pytest.raises(DataError, match=r"k49-train-imgs.npz: is not the published file: its training images have oth"):
-        kuzushiji.k49()
+        kuzushiji.load("k49")
 
 
 def test_mini_divides_the_test_file_only(tmp_path: Path) -> None:
     lay_out(tmp_path / "own", KMNIST, 0, gz)
     for field in ("train_images", "train_labels"):
         (tmp_path / "own" / getattr(KMNIST, field).files[0]).unlink()
-    data = kuzushiji.kmnist_mini()
+    data = kuzushiji.load("kmnist-mini")
     np.testing.assert_array_equal(data.test_images, decoded("test_images")[8:])
     np.testing.assert_array_equal(data.train_images, decoded("test_images")[:8])
     assert data.verified
@@ -138,7 +138,7 @@ def test_one_other_byte_is_refused_in_any_container_and_the_file_left_as_it_is(
     path.write_bytes(content(other))
     before = path.read_bytes()
     with pytest.raises(DataError) as caught:
-        kuzushiji.kmnist()
+        kuzushiji.load("kmnist")
     title = getattr(KMNIST, field).title
     assert str(caught.value) == (
         f"{path}: is not the published file: its {title} have other checksums. The file is left as it is: move it "
@@ -156,14 +156,14 @@ def test_the_old_version_is_named_as_what_it_is(tmp_path: Path, field: str, form
     path = tmp_path / "own" / getattr(KMNIST, field).files[form]
     path.write_bytes(content(old))
     with pytest.raises(DataError, match=f"{path}: is the old version, from before 5 February 2019") as caught:
-        kuzushiji.kmnist()
+        kuzushiji.load("kmnist")
     assert "\n" not in str(caught.value)
 
 
 def test_images_of_another_number_are_refused(tmp_path: Path) -> None:
     lay_out(tmp_path / "own", KMNIST, 0, lambda array: gz(array[:-1]))
     with pytest.raises(DataError, match=r"holds test images of shape \(9, 28, 28\), expected \(10, 28, 28\)"):
-        kuzushiji.kmnist_mini()
+        kuzushiji.load("kmnist-mini")
 
 
 @pytest.fixture
@@ -187,26 +187,26 @@ def mirrors(published: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Ite
 def test_what_is_missing_is_fetched_from_the_first_mirror_that_has_the_published_files(
     mirrors: list[Mirror], tmp_path: Path
 ) -> None:
-    assert_whole(kuzushiji.kmnist())
+    assert_whole(kuzushiji.load("kmnist"))
     empty, wrong, _, right = mirrors
     assert empty.requested == wrong.requested == ["train-images-idx3-ubyte.gz"]
     assert sorted(path.name for path in (tmp_path / "cache").glob("[!.]*")) == sorted(right.files)
 
 
 def test_what_is_there_is_not_fetched_again(mirrors: list[Mirror], tmp_path: Path) -> None:
-    kuzushiji.kmnist_mini()
+    kuzushiji.load("kmnist-mini")
     before = sum(len(mirror.requested) for mirror in mirrors)
-    kuzushiji.kmnist_mini()
+    kuzushiji.load("kmnist-mini")
     assert sum(len(mirror.requested) for mirror in mirrors) == before
     lay_out(tmp_path / "own", KMNIST, 0, gz)
-    kuzushiji.kmnist()
+    kuzushiji.load("kmnist")
     assert sum(len(mirror.requested) for mirror in mirrors) == before
 
 
 def test_a_wrong_file_of_the_user_is_not_fetched_over(mirrors: list[Mirror], tmp_path: Path) -> None:
     lay_out(tmp_path / "own", KMNIST, 0, lambda array: gz(array ^ 1))
     with pytest.raises(DataError, match="is not the published file"):
-        kuzushiji.kmnist()
+        kuzushiji.load("kmnist")
     assert not any(mirror.requested for mirror in mirrors)
 
 
@@ -217,7 +217,7 @@ def test_with_no_mirror_left_one_line_says_what_was_tried_and_what_to_do(
     monkeypatch.setattr(kuzushiji, "KMNIST", replace(kuzushiji.KMNIST, mirrors=(wrong.url, bad.url)))
     monkeypatch.setenv("KUZUSHI_MIRROR", "not an address")
     with pytest.raises(DataError) as caught:
-        kuzushiji.kmnist()
+        kuzushiji.load("kmnist")
     message = str(caught.value)
     assert message.startswith(
         f"train-images-idx3-ubyte.gz is not in {tmp_path / 'own'} or {tmp_path / 'cache'}, and no mirror gave it (not "
@@ -233,7 +233,7 @@ def test_with_no_mirror_left_one_line_says_what_was_tried_and_what_to_do(
 @pytest.mark.skipif(not kuzushiji.available("kmnist-mini"), reason="the published test files are not at hand")
 def test_the_published_test_file_is_verified_and_divided_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    data = kuzushiji.kmnist_mini()
+    data = kuzushiji.load("kmnist-mini")
     assert data.verified
     assert np.bincount(data.train_labels).tolist() == [800] * 10
     assert np.bincount(data.test_labels).tolist() == [200] * 10

@@ -64,7 +64,7 @@ def shares_read_alike(images, train, labels, filled, folder):
 @pytest.mark.data
 @pytest.mark.skipif(not kuzushiji.available("kmnist-mini"), reason="the published test files are not at hand")
 def test_nearly_every_real_image_is_read_as_the_same_class_from_any_picture_of_it(tmp_path):
-    data = kuzushiji.kmnist_mini()
+    data = kuzushiji.load("kmnist-mini")
     shares = shares_read_alike(
         data.test_images[:100],
         data.train_images[:4000],

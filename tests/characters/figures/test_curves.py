@@ -103,19 +103,12 @@ def test_each_bin_is_a_dot_at_its_probability_and_accuracy_with_its_interval(ax,
     assert (large - 12) * 3 == pytest.approx((small - 12) * 5)  # areas beyond the least one go with the predictions
 
 
-def test_every_net_has_a_panel_with_its_error_and_the_alternative_has_the_bins(calibrated):
-    drawn = reliability("1-calibration", {"NetLin": calibrated, "NetConv": calibrated}, images="Images: some.")
-    panels = [ax for ax in drawn.figure.axes if ax.axison]
+def test_every_net_has_a_panel_with_its_error_and_the_alternative_has_the_bins(lin, full, calibrated):
+    nets = [dataclasses.replace(net, calibration=calibrated) for net in (lin, full)]
+    drawn = reliability("1-calibration", nets)
     error = (3 * abs(2 / 3 - 0.32) + 5 * abs(4 / 5 - 0.97)) / 8
-    assert [ax.get_title() for ax in panels] == [
+    assert [ax.get_title() for ax in drawn.figure.axes] == [
         f"NetLin\ncalibration error {100 * error:.1f} %",
-        f"NetConv\ncalibration error {100 * error:.1f} %",
+        f"NetFull\ncalibration error {100 * error:.1f} %",
     ]
     assert "probability 32 %, accuracy 67 % (3), probability 97 %, accuracy 80 % (5)" in drawn.alternative
-    assert drawn.caption.endswith("Images: some.")
-
-
-def test_five_nets_fill_two_rows_and_leave_the_other_panels_empty(calibrated):
-    drawn = reliability("1-calibration", {f"net {i}": calibrated for i in range(5)}, images="")
-    assert len(drawn.figure.axes) == 8
-    assert sum(ax.axison for ax in drawn.figure.axes) == 5

@@ -1,6 +1,7 @@
 """Sheets of images, read back from their artists."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -14,8 +15,7 @@ from kuzushi.characters.figures.images import (
     MOST_CLASSES,
     always_wrong,
     draw_sheet,
-    evidence,
-    nearest,
+    misread,
     samples,
 )
 from kuzushi.core.kana import KANA
@@ -28,11 +28,7 @@ def result():
 
 @pytest.fixture(scope="module")
 def drawn(result):
-    return {
-        "nearest": nearest("nearest", result, "NetConv"),
-        "evidence": evidence("evidence", result, "NetConv"),
-        "always": always_wrong("always", result),
-    }
+    return {"misread": misread("misread", result, "NetConv"), "always": always_wrong("always", result)}
 
 
 def images_of(figure):
@@ -83,44 +79,34 @@ def test_a_sheet_is_dark_ink_on_white_with_each_image_around_its_place(ax):
     assert (top + middle[0] * (bottom - top), left + middle[1] * (right - left)) == pytest.approx((1, 2))
 
 
-def test_each_row_has_the_image_the_nearest_of_its_class_and_those_of_the_other(result, drawn):
-    for row, images in enumerate(images_of(drawn["nearest"])):
+def test_each_row_has_the_image_the_nearest_of_both_classes_and_the_evidence_on_its_own_scale(result, drawn):
+    for row, (*images, evidence) in enumerate(images_of(drawn["misread"])):
         expected = [result.arrays["confused"][row], *result.arrays["nearest"][row].reshape(4, 8, 8)]
         np.testing.assert_array_equal(images, expected)
+        target, predicted = result.arrays["evidence"][row]
+        np.testing.assert_allclose(evidence, predicted - target)
+    for artist in drawn["misread"].figure.axes[0].images:
+        if artist.get_cmap().name == "PuOr_r":
+            most = np.abs(artist.get_array()).max()
+            assert artist.get_clim() == (-most, most)
 
 
-def test_distances_probabilities_and_headings_are_written(drawn):
-    texts = texts_of(drawn["nearest"])
-    assert [text for text in texts if "." in text] == ["3.5", "4.0", "3.0", "4.5", "2.5", "2.8", "5.0", "5.2"]
+def test_distances_probabilities_sums_of_evidence_and_headings_are_written(result, drawn):
+    texts = texts_of(drawn["misread"])
+    assert [text for text in texts if re.fullmatch(r"\d\.\d", text)] == [
+        "3.5", "4.0", "3.0", "4.5", "2.5", "2.8", "5.0", "5.2",
+    ]  # fmt: skip
     assert texts.count("12 %") == texts.count("75 %") == 2
-    assert texts[:3] == ["test image", "nearest of its class", "nearest of that read"]
+    assert texts[:4] == ["test image", "nearest of its class", "nearest of that read", "evidence"]
+    differences = [predicted.sum() - target.sum() for target, predicted in result.arrays["evidence"]]
+    assert [text for text in texts if "nats" in text] == [f"{nats:+.1f} nats" for nats in differences]
 
 
 def test_the_caption_counts_the_images_that_are_nearer_to_the_wrong_class(drawn):
-    assert "1 of the 2 are nearer to the wrong class" in drawn["nearest"].caption
-    assert drawn["nearest"].alternative.startswith(
-        "test image 17, は ha read as す su: distances 3.5, 4.0 to は ha (12 %) and 3.0, 4.5 to す su (75 %); "
+    assert "1 of the 2 are nearer to the wrong class" in drawn["misread"].caption
+    assert drawn["misread"].alternative.startswith(
+        "test image 17, は ha read as す su: distances 3.5, 4.0 to は ha (12 %) and 3.0, 4.5 to す su (75 %), "
     )
-
-
-def test_the_evidence_is_drawn_for_either_class_and_as_their_difference_on_one_scale(result, drawn):
-    for row, (image, *panels) in enumerate(images_of(drawn["evidence"])):
-        target, predicted = result.arrays["evidence"][row]
-        np.testing.assert_array_equal(image, result.arrays["confused"][row])
-        np.testing.assert_allclose(panels, [target, predicted, predicted - target])
-    artists = drawn["evidence"].figure.axes[0].images
-    panels = [artist for artist in artists if artist.get_cmap().name == "PuOr_r"]
-    for row in (panels[:3], panels[3:]):
-        most = max(np.abs(artist.get_array()).max() for artist in row)
-        assert {artist.get_clim() for artist in row} == {(-most, most)}
-
-
-def test_the_sum_of_the_evidence_is_written_below_and_in_the_alternative(result, drawn):
-    target, predicted = result.arrays["evidence"][0].sum((1, 2))
-    nats = [text for text in texts_of(drawn["evidence"]) if "nats" in text]
-    assert nats[:3] == [f"{target:+.1f} nats", f"{predicted:+.1f} nats", f"{predicted - target:+.1f} nats"]
-    alternative = drawn["evidence"].alternative
-    assert f"test image 17: {target:+.1f} nats for は ha and {predicted:+.1f} nats for す su" in alternative
 
 
 def test_every_image_that_all_nets_misread_is_drawn_with_its_label_and_prediction(result, drawn):

@@ -12,9 +12,7 @@ from kuzushi.characters.section import figures
 
 def test_every_figure_has_its_own_name_and_text_and_can_be_rendered(both):
     assert list(both) == [
-        "1-samples", "1-learning-curves",
-        "1-confusion-lin", "1-gallery-lin", "2-confusion-full", "2-gallery-full", "1-pairs",
-        "1-calibration",
+        "1-samples", "1-learning-curves", "1-confusion-lin", "2-confusion-full", "1-gallery", "1-calibration",
     ]  # fmt: skip
     for one in both.values():
         for text in (one.caption, one.alternative):
@@ -36,9 +34,8 @@ def test_results_on_other_images_have_separate_sheets_and_curves(lin, full):
     others = of_other_images(full, classes=("cat", "dog"), name="pictures", sha256="other")
     drawn = figures_by_name(lin, others)
     names = set(drawn)
-    assert {"1-samples", "2-samples", "1-learning-curves", "2-learning-curves", "1-pairs"} <= names
-    assert "2-pairs" not in names, "a net without errors has no pairs"
-    assert "2-gallery-full" not in names
+    assert {"1-samples", "2-samples", "1-learning-curves", "2-learning-curves", "1-gallery"} <= names
+    assert "2-gallery" not in names, "a net without errors misreads no image"
     assert "the largest: none." in drawn["2-confusion-full"].caption
     assert "pictures" in drawn["2-learning-curves"].caption
     assert "NetLin" not in drawn["2-learning-curves"].caption
@@ -67,5 +64,5 @@ def test_every_caption_names_the_images_and_the_official_ones_have_their_credit(
     letters = tuple("abcdefghij")  # quicker to draw than kana
     result = dataclasses.replace(lin, data=dataclasses.replace(lin.data, classes=letters, **data))
     for name, one in figures_by_name(result).items():
-        assert text in one.caption
+        assert (text if name == "1-samples" else f"Images: {result.data.name}.") in one.caption
         assert ("CC BY-SA 4.0" in one.caption) == (name == "1-samples" and result.data.verified)

@@ -17,9 +17,9 @@ from kuzushi.perceptrons.minimal.experiment import BY_HAND, design_nets, find, p
 from kuzushi.perceptrons.minimal.search import search
 from kuzushi.perceptrons.nets import load_weights
 from kuzushi.perceptrons.points import Points
-from kuzushi.proofs.claims import check_claims
 from kuzushi.proofs.errors import ProofError
 from kuzushi.proofs.minimality import check
+from kuzushi.proofs.step_net_claims import check_claims
 from memory import Memory
 
 

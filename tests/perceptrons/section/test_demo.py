@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from kuzushi.core.reference import PUBLISHED
+from kuzushi.core.published import PUBLISHED
 from kuzushi.perceptrons import experiment as checkerboard
 from kuzushi.perceptrons.configs import CheckerboardConfig
 from kuzushi.perceptrons.section.demo import MOST_UNITS, perceptron_demo

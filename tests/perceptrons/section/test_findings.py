@@ -6,8 +6,8 @@ import pytest
 
 from kuzushi.perceptrons.configs import CheckerboardConfig
 from kuzushi.perceptrons.experiment import run
-from kuzushi.perceptrons.results import Solution, Solutions
-from kuzushi.perceptrons.section.perceptrons import findings, section, solutions_table, text
+from kuzushi.perceptrons.results import SigmoidScale, Solution, Solutions
+from kuzushi.perceptrons.section.perceptrons import findings, right_from, rounded_up, section, solutions_table, text
 
 FOUND = Solutions(
     distinct=31,
@@ -29,11 +29,10 @@ def trained():
 def test_every_number_of_the_solutions_is_in_the_sentences(trained):
     sentences = findings(trained)
     assert sentences == [
-        "Different sets of dichotomies in 3 solved nets: 31; number of active units: 3 in 1, 5 in 2.",
-        "As step nets, 1 of 3 stay right with the same weights, 2 with some output weights.",
-        "No step net with fewer than 4 hidden units is right on every point.",
-        "0 of 3 solved nets contain one of the 3 minimal designs; units shared with the nearest design, of 4: 0 in 1, "
-        "2 in 2.",
+        "3 solved nets: 31 different sets of dichotomies; as step nets, 1 stay right with the same weights, 2 with "
+        "some output weights.",
+        "No step net with fewer than 4 hidden units is right on every point; 0 of the solved nets contain one of the 3 "
+        "smallest.",
         "Points that the other 4 get wrong: (1, 1) 3, (0, 2) 1, (2, 2) 1.",
     ]
     assert "\n".join(sentences) in text(trained)
@@ -47,33 +46,59 @@ def test_the_factor_of_the_net_by_hand_is_stated(rescaled):
     ]
 
 
+def scale(**options):
+    values = {"right_from": 1.9804, "stays_right": True, "certified": 3.89182, "searched_to": 3.89182}
+    return SigmoidScale(**values | options)
+
+
+@pytest.mark.parametrize(("factor", "text"), [(1.9804, "1.981"), (2.0, "2.000"), (1e-10, "0.001"), (3.89182, "3.892")])
+def test_factors_are_rounded_up(factor, text):
+    assert rounded_up(factor) == text
+    assert float(text) >= factor
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "right on every point from factor 1.981 (proved by intervals; by its margins alone from 3.892)"),
+        ({"right_from": 0.0, "certified": 0.0}, "right on every point with every factor (proved by its margins)"),
+        (
+            {"stays_right": False},
+            "first right on every point with factor 1.981, but not proved right with every larger one",
+        ),
+        (
+            {"right_from": None, "stays_right": False, "certified": None, "searched_to": 100.0},
+            "not found right on every point with any factor up to 100",
+        ),
+    ],
+)
+def test_the_words_claim_no_more_than_is_known(options, words):
+    assert right_from(scale(**options)) == words
+
+
 def test_unknown_numbers_have_no_sentence(trained):
     all_solved = dataclasses.replace(trained, solved=7)
     assert not any("get wrong" in sentence for sentence in findings(all_solved))
     none_solved = dataclasses.replace(trained, solved=0, solutions=dataclasses.replace(FOUND, most_frequent=()))
     assert [sentence.partition(" ")[0] for sentence in findings(none_solved)] == ["No", "Points"]
-    assert solutions_table(none_solved, "a net") == ()
+    assert solutions_table(none_solved) == ()
     unknown = dataclasses.replace(trained, solutions=dataclasses.replace(FOUND, minimal=None))
     assert not any("No step net" in sentence for sentence in findings(unknown))
     loaded = dataclasses.replace(trained, solutions=None)
-    assert (findings(loaded), solutions_table(loaded, "a net")) == ([], ())
+    assert (findings(loaded), solutions_table(loaded)) == ([], ())
 
 
-def test_one_design_or_none_is_stated(trained):
-    one = dataclasses.replace(FOUND, designs=FOUND.designs[:1], shared=(0,) * 4 + (3,))
-    assert findings(dataclasses.replace(trained, solutions=one))[3] == (
-        "3 of 3 solved nets contain the minimal design; units shared with the nearest design, of 4: 4 in 3."
-    )
+def test_unknown_designs_are_not_mentioned(trained):
     none = dataclasses.replace(FOUND, designs=(), shared=())
-    assert not any("design" in sentence for sentence in findings(dataclasses.replace(trained, solutions=none)))
+    assert not any("smallest" in sentence for sentence in findings(dataclasses.replace(trained, solutions=none)))
 
 
 def test_the_table_has_a_row_for_each_of_the_most_frequent_solutions(trained):
-    (table,) = solutions_table(trained, "5 sigmoid units, trained")
+    (table,) = solutions_table(trained)
     assert table.title == "Dichotomies of the solved nets: 5 sigmoid units, trained"
     assert table.rows == (
-        ("2 / 3", "000001011, 001011111", "2", "", "2 / 4"),
-        ("1 / 3", ", ".join(["000000001"] * 4), "4", "4", "0 / 4"),
+        ("2 / 3", "000001011, 001011111", "", "2 / 4"),
+        ("1 / 3", ", ".join(["000000001"] * 4), "4", "0 / 4"),
     )
     assert "The most frequent of 31 sets." in table.note
     assert table.folded
@@ -82,8 +107,8 @@ def test_the_table_has_a_row_for_each_of_the_most_frequent_solutions(trained):
 def test_dichotomies_of_many_points_are_not_printed(trained):
     long = (Solution(units=("0" * 99 + "1",), nets=3, fewest=1, design=None, shared=None),)
     many = dataclasses.replace(FOUND, most_frequent=long)
-    (table,) = solutions_table(dataclasses.replace(trained, solutions=many), "a net")
-    assert table.rows == (("3 / 3", "too long to print", "1", "1", ""),)
+    (table,) = solutions_table(dataclasses.replace(trained, solutions=many))
+    assert table.rows == (("3 / 3", "too long to print", "1", ""),)
 
 
 def test_of_many_missed_points_the_worst_are_listed(trained):

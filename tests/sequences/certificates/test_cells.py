@@ -5,8 +5,8 @@ from math import inf
 import numpy as np
 import pytest
 
-from kuzushi.sequences.certificates import states as cells
-from kuzushi.sequences.certificates.states import LEAST_SPREAD, Spread, cut, reached
+from kuzushi.sequences.certificates import boxes as cells
+from kuzushi.sequences.certificates.boxes import LEAST_SPREAD, Spread, cut, reached
 
 CLOSE, FAR = 0.1 - LEAST_SPREAD, 3.0
 APART = Spread(lower=np.array([[0.0], [0.05], [FAR]]), upper=np.array([[CLOSE], [0.1], [FAR]]))

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from exact_counters import random_net
-from kuzushi.proofs.certificate import Pattern
-from kuzushi.sequences.certificates.states import NEVER, read
+from kuzushi.proofs.certificate_format import Pattern
+from kuzushi.sequences.certificates.boxes import NEVER, read
 from kuzushi.sequences.languages.counting import Counting
 from kuzushi.sequences.nets import MODELS, from_weights
 from kuzushi.sequences.score import right

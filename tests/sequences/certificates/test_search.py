@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from exact_counters import DOUBLES, TRIPLES, double_counter, random_net, single_counter
-from kuzushi.proofs.certificate import Pattern
+from kuzushi.proofs.certificate import check, check_refutation
+from kuzushi.proofs.certificate_format import Pattern
+from kuzushi.proofs.enclose_strings import enclose
 from kuzushi.proofs.errors import ProofError
-from kuzushi.proofs.recurrent import Net
-from kuzushi.proofs.streams import check, check_refutation
-from kuzushi.proofs.strings import enclose
+from kuzushi.proofs.interval_net import Net
 from kuzushi.sequences.certificates import search as certificates
+from kuzushi.sequences.certificates.boxes import read
 from kuzushi.sequences.certificates.search import certify
-from kuzushi.sequences.certificates.states import read
 
 WEIGHTS = single_counter()
 

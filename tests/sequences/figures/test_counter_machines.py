@@ -79,7 +79,7 @@ def test_caption_and_alternative_describe_the_machine():
     assert figure.name == "1-counter-machine"
     assert "4 states and the counters B and C" in figure.caption
     assert "b to b at b, B>0: B-1, C+3" in figure.alternative
-    assert "the counter B." in counter_machine_figure("x", ANBN).caption
+    assert "the counter B, 0 at" in counter_machine_figure("x", ANBN).caption
 
 
 def test_any_axes_can_be_drawn_on():

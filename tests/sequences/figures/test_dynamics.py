@@ -20,9 +20,7 @@ from kuzushi.sequences.figures.dynamics import (
     draw_law,
     draw_path,
     draw_points,
-    draw_predictions,
     dynamics_figures,
-    with_arrays,
 )
 from kuzushi.sequences.languages import LANGUAGES
 
@@ -42,15 +40,6 @@ def result():
 @pytest.fixture
 def ax():
     return new_figure(5, 5).subplots()
-
-
-def with_laws(result, *pairs):
-    """Return the result with these first failures, predicted and measured."""
-    laws = [
-        dataclasses.replace(result.laws[0], net=net, predicted=predicted, measured=measured)
-        for net, (predicted, measured) in enumerate(pairs)
-    ]
-    return dataclasses.replace(result, laws=tuple(laws))
 
 
 def point(*, eigenvalues, period=1, directions=()):
@@ -132,15 +121,6 @@ def test_the_path_of_a_phase_begins_where_the_phase_before_ended(ax, result):
     assert ax.lines[0].get_xydata().tolist() == path[TRAINED + 1 :].tolist()
 
 
-def test_each_pair_of_failures_is_drawn_once_with_its_count(ax, result):
-    draw_predictions(ax, with_laws(result, (5, 5), (5, 5), (6, 7), (None, None)))
-    dots = {tuple(line.get_xydata()[0]): line.get_marker() for line in ax.lines if len(line.get_xdata()) == 1}
-    assert dots == {(5, 5): "o", (6, 7): "o", (51, 51): "^"}
-    assert [text.get_text() for text in ax.texts] == ["2 nets", "1 net", "1 net"]
-    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
-    assert ax.get_xticklabels()[-1].get_text() == "none to 50"
-
-
 def test_each_net_is_drawn_at_its_eigenvalues_and_the_curve_has_product_1(ax, result):
     draw_law(ax, result.compared, ratio=2)
     curve, *dots = ax.lines
@@ -154,42 +134,14 @@ def test_each_net_is_drawn_at_its_eigenvalues_and_the_curve_has_product_1(ax, re
 
 
 def test_every_figure_has_its_numbers_as_text(result):
-    figures = {figure.name: figure for figure in dynamics_figures("1", result)}
-    assert list(figures) == ["1-phase-portraits", "1-counting-predicted", "1-counting-law"]
-    assert (
-        "a, stable fixed point at (-0.80, -0.74), eigenvalues -0.69, 0.13" in figures["1-phase-portraits"].alternative
-    )
-    assert "4 of 4 nets. Rank correlation: 1.00." in figures["1-counting-predicted"].caption
-    assert figures["1-counting-predicted"].alternative == "Predicted, measured: 5, 5: 3 nets; 6, 6: 1 net."
-    assert "would be right for 3." in figures["1-counting-predicted"].caption
-    assert "2, -0.69, -2.14, 6" in figures["1-counting-law"].alternative
-    assert "(3 of 4)" in figures["1-counting-law"].caption
-    for figure in figures.values():
+    arrays = {f"portrait.{name}": array for name, array in result.arrays.items()} | {"hidden": np.zeros((3, 2))}
+    portraits, law = dynamics_figures("1", dataclasses.replace(result, arrays={}), arrays)
+    assert (portraits.name, law.name) == ("1-phase-portraits", "1-counting-law")
+    assert "a, stable fixed point at (-0.80, -0.74), eigenvalues -0.69, 0.13" in portraits.alternative
+    assert "2, -0.69, -2.14, 6, 6" in law.alternative
+    for figure in (portraits, law):
         FigureCanvasAgg(figure.figure).print_png(io.BytesIO())
 
 
 def test_without_a_plane_or_a_law_there_are_no_such_figures(result):
-    assert not list(dynamics_figures("1", dataclasses.replace(result, laws=(), arrays={})))
-
-
-@pytest.mark.parametrize("pairs", [[(5, 5)], [(5, 6), (5, 6)], [(None, None), (None, None)]])
-def test_predictions_that_would_be_a_single_point_are_not_drawn(result, pairs):
-    same = dataclasses.replace(with_laws(result, *pairs), arrays={})
-    assert [figure.name for figure in dynamics_figures("1", same)] == ["1-counting-law"]
-
-
-def test_the_rank_correlation_of_equal_predictions_is_undefined(result):
-    same = dataclasses.replace(with_laws(result, (5, None), (5, 6), (5, None)), rank_correlation=None)
-    figure = next(figure for figure in dynamics_figures("1", same) if figure.name == "1-counting-predicted")
-    assert "Rank correlation: undefined" in figure.caption
-    assert figure.alternative == "Predicted, measured: 5, 6: 1 net; 5, none: 2 nets."
-
-
-def test_dynamics_get_their_arrays_from_those_of_the_result(result):
-    saved = {f"portrait.{name}": array for name, array in result.arrays.items()} | {"hidden": np.zeros((3, 2))}
-    without = dataclasses.replace(result, arrays={})
-    joined = with_arrays(without, saved)
-    assert joined.arrays.keys() == result.arrays.keys()
-    assert all(joined.arrays[name] is array for name, array in result.arrays.items())
-    assert dataclasses.replace(joined, arrays={}) == without
-    assert with_arrays(result, {"hidden": np.zeros((3, 2))}).arrays == {}
+    assert not list(dynamics_figures("1", dataclasses.replace(result, laws=()), {"hidden": np.zeros((3, 2))}))

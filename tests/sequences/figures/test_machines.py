@@ -12,6 +12,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import ArrowStyle, Circle, FancyArrowPatch
 
 from kuzushi.core.figure_style import BLACK, BLUE, GREEN, ORANGE, RED, new_figure
+from kuzushi.sequences.automata.finite_automata import smallest_machine
 from kuzushi.sequences.figures.machines import (
     COLUMN,
     RADIUS,
@@ -24,7 +25,6 @@ from kuzushi.sequences.figures.machines import (
     state_names_text,
 )
 from kuzushi.sequences.languages import LANGUAGES, get_language
-from kuzushi.sequences.regular.automata import smallest_machine
 from kuzushi.sequences.results import Machine, Transition
 
 DRAWN = [

@@ -68,16 +68,6 @@ def test_the_path_is_that_of_one_string_from_0(lstm, string):
     assert (len(states.path_names), states.path_names[0], states.path_names[-1]) == (symbols, "a1", "end")
 
 
-def test_the_units_that_vary_most_are_drawn_in_order():
-    points = np.array([[1, 0, 5, 0.5, 2, 0.5], [-1, 0, -5, -0.5, -2, -0.5]], np.float32)
-    decided = np.array([False, True])
-    states = States(points=points, names=("a1", "end"), decided=decided, path=points, path_names=("a1",))
-    assert states.units(4) == [0, 2, 3, 4], "of equals the first"
-    assert states.units(2) == [2, 4]
-    assert states.units() == [0, 2, 3, 4, 5]
-    assert states.pairs() == list(combinations(states.units(), 2))
-
-
 def test_every_point_is_drawn_in_the_colour_of_its_state(ax, states):
     draw_states(ax, states, (0, 2))
     (dots,) = ax.collections

@@ -73,7 +73,7 @@ def test_an_exact_net_is_a_net_of_its_own_after_the_trained_one(lstm):
     assert exact["name"] == trained["name"] + ", made exact"
     assert exact["key"] != trained["key"]
     assert np.allclose(exact["weights"]["bias"], np.array(trained["weights"]["bias"]) / 10)
-    assert "does not fail up to n = 6" in exact["about"]
+    assert "does not fail up to 6" in exact["about"]
 
 
 def test_the_same_run_twice_is_one_net(lstm):
@@ -83,9 +83,9 @@ def test_the_same_run_twice_is_one_net(lstm):
 def test_names_have_the_net_the_language_and_the_trained_lengths(lstm, reber):
     names = [net["name"] for net in nets(lstm, reber, run("dyck1", hid=1))]
     assert names == [
-        "LSTM with 3 hidden units on aⁿb²ⁿc³ⁿ, trained on n up to 3",
-        "SRN with 5 hidden units on Reber's grammar",
-        "SRN with 1 hidden unit on Dyck-1, balanced brackets, trained on nesting up to 3",
+        "LSTM with 3 units on aⁿb²ⁿc³ⁿ, trained on n ≤ 3",
+        "SRN with 5 units on Reber's grammar, trained on all lengths",
+        "SRN with 1 unit on Dyck-1, balanced brackets, trained on nesting ≤ 3",
     ]
 
 

@@ -39,11 +39,7 @@ def read_array(path: Path, *, dimensions: int) -> NDArray[np.uint8]:
 
 
 def read_npz(path: Path, *, dimensions: int) -> NDArray[np.uint8]:
-    """Read the array named arr_0 from an .npz archive, without unpickling anything.
-
-    Raises:
-        DataError: if the archive cannot be read, or holds no whole numbers of 0..255 in so many dimensions.
-    """
+    """Read the array named arr_0 from an .npz archive, without unpickling anything."""
     try:
         array = read_arrays(path, max_bytes=LARGEST)[MEMBER]
     except (OSError, KeyError, ValueError) as error:

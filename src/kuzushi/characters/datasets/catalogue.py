@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from kuzushi.characters.datasets import kkanji, kmnist
@@ -15,13 +15,6 @@ from kuzushi.characters.datasets.official_files import PublishedArray
 from kuzushi.characters.results import DataFile, FileState, ImageSet
 from kuzushi.core.errors import DataError
 
-LOADERS: dict[str, Callable[[int], ImageData]] = {
-    "kmnist": lambda seed: kmnist.kmnist(),
-    "kmnist-mini": lambda seed: kmnist.kmnist_mini(),
-    "k49": lambda seed: kmnist.k49(),
-    "kkanji": lambda seed: kkanji.kkanji(),
-    "brush": lambda seed: brush(train=8_000, test=2_000, seed=seed),
-}
 PUBLISHED = ("kmnist", "kmnist-mini", "k49", "kkanji")
 """The sets with files to download."""
 
@@ -35,15 +28,17 @@ def load_images(name: str, *, seed: int) -> ImageData:
     Raises:
         DataError: if there is no such set of images, or it cannot be read.
     """
-    if name in LOADERS:
-        return LOADERS[name](seed)
+    if name in PUBLISHED:
+        return kkanji.kkanji() if name == "kkanji" else kmnist.load(name)
+    if name == "brush":
+        return brush(train=8_000, test=2_000, seed=seed)
     if sizes := re.fullmatch(r"brush:(\d{1,7})/(\d{1,7})", name, re.ASCII):
         return brush(train=int(sizes[1]), test=int(sizes[2]), seed=seed)
     if os.path.isdir(name):  # False, where Path.is_dir raises, for what cannot be a path
         return read_folder(Path(name))
     raise DataError(
-        f"--data {name}: no such set of images; known are {', '.join(LOADERS)}, brush:TRAIN/TEST (as brush:8000/2000), "
-        "or a folder with one sub-folder of images per class"
+        f"--data {name}: no such set of images; known are {', '.join(PUBLISHED)}, brush, brush:TRAIN/TEST "
+        "(as brush:8000/2000), or a folder with one sub-folder of images per class"
     )
 
 
@@ -59,16 +54,6 @@ def obtain(name: str, *, watch: Watch) -> None:
         kmnist.obtain(name, watch=watch)
 
 
-def fetch(name: str, *, watch: Watch) -> None:
-    """Download the missing files of a published set.
-
-    Raises:
-        DataError: if there is no such set, no mirror gives it, or it cannot be written.
-    """
-    _check_name(name)
-    obtain(name, watch=watch)
-
-
 def survey(names: Sequence[str] = PUBLISHED) -> tuple[ImageSet, ...]:
     """Return the state of the files of published sets on this machine, each verified; nothing is downloaded.
 
@@ -76,13 +61,9 @@ def survey(names: Sequence[str] = PUBLISHED) -> tuple[ImageSet, ...]:
         DataError: if there is no such set.
     """
     for name in names:
-        _check_name(name)
+        if name not in PUBLISHED:
+            raise DataError(f"data {name}: no such published set of images; known are {', '.join(PUBLISHED)}")
     return tuple(_survey_kanji() if name == "kkanji" else _survey_arrays(name) for name in names)
-
-
-def _check_name(name: str) -> None:
-    if name not in PUBLISHED:
-        raise DataError(f"data {name}: no such published set of images; known are {', '.join(PUBLISHED)}")
 
 
 def _survey_arrays(name: str) -> ImageSet:
@@ -99,32 +80,30 @@ def _survey_arrays(name: str) -> ImageSet:
 def _array_file(array: PublishedArray) -> DataFile:
     path = kmnist.find(array)
     if path is None:
-        return _missing(array.files[0], array.size)
+        return DataFile(name=array.files[0], state="not here", megabytes=array.size / 1e6)
     try:
         values = read_array(path, dimensions=len(array.shape))
         known = array.known_by(values, path)
         reason = known or kmnist.fault(array, values, path) or ""
     except DataError as error:
         known, reason = None, str(error).removeprefix(f"{path}: ")
-    return _present(path, "wrong" if known is None else "as published", reason)
+    state: FileState = "wrong" if known is None else "as published"
+    return DataFile(name=path.name, path=str(path), state=state, reason=reason)
 
 
 def _survey_kanji() -> ImageSet:
     path = kkanji.find()
     if path is None:
-        file = _missing(kkanji.ARCHIVE, kkanji.SIZE)
-    elif kkanji.is_published(path):
-        file = _present(path, "as published", "SHA-256 of the file")
-    elif (reason := kkanji.fault(path)) is not None:
-        file = _present(path, "wrong", reason)
+        file = DataFile(name=kkanji.ARCHIVE, state="not here", megabytes=kkanji.SIZE / 1e6)
     else:
-        file = _present(path, "not verified", "as many images and classes as published; no checksum of them is known")
+        state, reason = _state_of_kanji(path)
+        file = DataFile(name=path.name, path=str(path), state=state, reason=reason)
     return ImageSet(name="kkanji", classes=kkanji.CLASSES, images=f"{kkanji.IMAGES:,}, not divided", files=(file,))
 
 
-def _missing(name: str, size: int) -> DataFile:
-    return DataFile(name=name, path=None, state="not here", reason="", megabytes=size / 1e6)
-
-
-def _present(path: Path, state: FileState, reason: str) -> DataFile:
-    return DataFile(name=path.name, path=str(path), state=state, reason=reason, megabytes=0)
+def _state_of_kanji(path: Path) -> tuple[FileState, str]:
+    if kkanji.is_published(path):
+        return "as published", "SHA-256 of the file"
+    if (reason := kkanji.fault(path)) is not None:
+        return "wrong", reason
+    return "not verified", "as many images and classes as published; no checksum of them is known"

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import filelock
-import platformdirs
 import pooch
 import requests
 import urllib3
@@ -56,7 +55,7 @@ def unwatched(file: str, server: str, done: int, total: int | None) -> None:
 
 def cache() -> Path:
     """Return the folder of downloads, in the user's cache."""
-    return Path(platformdirs.user_cache_dir("kuzushi"))
+    return Path(pooch.os_cache("kuzushi"))
 
 
 def data_folders() -> list[Path]:
@@ -143,6 +142,9 @@ def _fetch(url: str, path: Path, check: Check, *, limits: Limits, deadline: floa
             get(url, file, None)
         if (fault := check(Path(file))) is not None:
             raise MirrorError(fault)
+        umask = os.umask(0o077)
+        os.umask(umask)
+        os.chmod(file, 0o666 & ~umask)  # pooch makes it for its owner only
 
     pooch.get_logger().setLevel("WARNING")
     try:  # a file that another process has finished meanwhile is left as it is

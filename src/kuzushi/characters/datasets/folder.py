@@ -45,9 +45,6 @@ def read_image(path: Path) -> NDArray[np.uint8]:
 
     The picture keeps its proportions and is padded with its background, the median grey of its border. Dark ink on a
     light background is inverted; transparent pixels are white.
-
-    Raises:
-        DataError: if it is not an image, is damaged, or is unreasonably large.
     """
     with _readable(path):
         grey = open_grey(path)

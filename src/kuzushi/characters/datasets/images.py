@@ -93,7 +93,7 @@ def divided(
 def validation_split(data: ImageData) -> ImageData:
     """Return the training images alone, divided by `last_fifth`, for choosing settings.
 
-    Example: validation_split(kmnist_mini()) has 6,400 training and 1,600 test images, and none of the 2,000 test images
+    Example: of kmnist-mini it has 6,400 training and 1,600 test images, and none of the 2,000 test images
     """
     name = f"{data.name} (validation)"
     return divided(name, data.train_images, data.train_labels, data.classes, verified=data.verified)

@@ -9,7 +9,7 @@ import mmap
 import os
 import re
 import tarfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import compress
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from kuzushi.characters.datasets.download import Watch, data_folders, fetch, search_path, unwatched
+from kuzushi.characters.datasets.download import Watch, fetch, search_path, unwatched
 from kuzushi.characters.datasets.images import ImageData, last_fifth
 from kuzushi.characters.datasets.official_files import file_digest
 from kuzushi.core.errors import DataError
@@ -52,9 +52,7 @@ def kkanji() -> ImageData:
     """
     obtain()
     path = find()
-    if path is None:
-        folders = " or ".join(map(str, data_folders()))
-        raise DataError(f"{ARCHIVE}: is not in {folders}; get it with kuzushi data fetch kkanji")
+    assert path is not None  # obtained
     return read_kkanji(path)
 
 
@@ -70,11 +68,7 @@ def find() -> Path | None:
 
 
 def obtain(*, watch: Watch = unwatched) -> None:
-    """Download the archive, unless the images are on this machine.
-
-    Raises:
-        DataError: if no mirror gives it, or it cannot be written.
-    """
+    """Download the archive, unless the images are on this machine."""
     if find() is None:
         advice = "put it in a folder, or unpack it there, and set KUZUSHI_DATA to that folder"
         fetch({ARCHIVE: fault}, mirrors=MIRRORS, advice=advice, limits=None, watch=watch)
@@ -102,25 +96,23 @@ def shortfall(glyphs: Sequence[Glyph]) -> str | None:
 
 
 def list_glyphs(path: Path) -> list[Glyph]:
-    """Return the class and the name of every image in the archive or the folder, by code point and name.
-
-    Raises:
-        DataError: if it cannot be read.
-    """
+    """Return the class and the name of every image in the archive or the folder, by code point and name."""
     return sorted(_index(path) if path.is_file() else _walk(path), key=_sort_key)
 
 
 def read_kkanji(path: Path) -> ImageData:
-    """Read the archive, or the folder with one sub-folder per code point, with no more memory than the images take.
-
-    Raises:
-        DataError: if it cannot be read, or an image is not of 64 by 64 grey pixels.
-    """
+    """Read the archive, or the folder with one sub-folder per code point, with no more memory than the images take."""
     if not path.is_file():
         return _divided(list_glyphs(path), lambda glyph: (path / glyph[0] / glyph[1]).read_bytes(), path)
     spans = _index(path)
     with open(path, "rb") as archive:
-        return _divided(sorted(spans, key=_sort_key), lambda glyph: _span(archive, *spans[glyph]), path)
+
+        def content(glyph: Glyph) -> bytes:
+            offset, size = spans[glyph]
+            archive.seek(offset)
+            return archive.read(size)
+
+        return _divided(sorted(spans, key=_sort_key), content, path)
 
 
 def _divided(glyphs: Sequence[Glyph], content: Callable[[Glyph], bytes], path: Path) -> ImageData:
@@ -166,10 +158,18 @@ def _sort_key(glyph: Glyph) -> tuple[int, str]:
 def _index(archive: Path) -> dict[Glyph, tuple[int, int]]:
     """Return for each image in the archive where it begins, and its number of bytes."""
     spans: dict[Glyph, tuple[int, int]] = {}
+    end = -1
     try:
         # Mapped: no memory is reserved for what a header declares beyond the end.
-        with open(archive, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            for member in _members(content):
+        with (
+            open(archive, "rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+            tarfile.open(fileobj=content, mode="r:") as tar,
+        ):
+            for member in tar:
+                if member.size < 0 or member.offset <= end:
+                    raise ValueError("a member begins before the one before it")
+                end = member.offset
                 *_, code, name = ("", *member.name.split("/"))
                 if member.isreg() and CLASS.fullmatch(code) and IMAGE.fullmatch(name):
                     if member.size > MOST:
@@ -178,21 +178,6 @@ def _index(archive: Path) -> dict[Glyph, tuple[int, int]]:
     except Exception as error:  # tarfile raises errors of many kinds for damaged archives
         raise DataError(f"{archive}: cannot be read as a tar archive ({one_line(error)}); get it again") from error
     return spans
-
-
-def _members(content: mmap.mmap) -> Iterator[tarfile.TarInfo]:
-    end = -1
-    with tarfile.open(fileobj=content, mode="r:") as tar:
-        for member in tar:
-            if member.size < 0 or member.offset <= end:
-                raise ValueError("a member begins before the one before it")
-            end = member.offset
-            yield member
-
-
-def _span(archive: io.BufferedReader, offset: int, size: int) -> bytes:
-    archive.seek(offset)
-    return archive.read(size)
 
 
 def _walk(folder: Path) -> list[Glyph]:

@@ -8,51 +8,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kuzushi.characters.datasets.array_files import read_array
-from kuzushi.characters.datasets.download import Limits, Watch, data_folders, fetch, search_path, unwatched
+from kuzushi.characters.datasets.download import Limits, Watch, fetch, search_path, unwatched
 from kuzushi.characters.datasets.images import ImageData, divided
 from kuzushi.characters.datasets.official_files import K49, KMNIST, OLD, PublishedArray, PublishedSet
 from kuzushi.core.errors import DataError
 
 
-def kmnist() -> ImageData:
-    """Read the official 60,000 training and 10,000 test images of ten kana.
+def load(name: str) -> ImageData:
+    """Read "kmnist", "kmnist-mini" or "k49", in their official division into training and test images.
+
+    kmnist has 60,000 and 10,000 images of ten kana; k49 has 232,365 and 38,547 of 49 classes, which are not balanced;
+    kmnist-mini is the test images of kmnist (3 MB), divided into 8,000 for training and 2,000 for testing.
 
     Raises:
         DataError: if a file cannot be found or downloaded, or is not the published one.
     """
-    return _read_set("kmnist")
-
-
-def k49() -> ImageData:
-    """Read the official 232,365 training and 38,547 test images of 49 classes, which are not balanced.
-
-    Raises:
-        DataError: if a file cannot be found or downloaded, or is not the published one.
-    """
-    return _read_set("k49")
-
-
-def kmnist_mini() -> ImageData:
-    """Read the official test images of kmnist alone (3 MB), divided into 8,000 for training and 2,000 for testing.
-
-    Raises:
-        DataError: if a file cannot be found or downloaded, or is not the published one.
-    """
-    obtain("kmnist-mini")
-    images, labels = read(KMNIST.test_images), read(KMNIST.test_labels).astype(np.int64)
-    return divided("kmnist-mini", images, labels, KMNIST.classes, verified=True)
-
-
-def _read_set(name: str) -> ImageData:
     obtain(name)
-    whole = published(name)
+    classes, arrays = published(name).classes, [read(array) for array in parts(name)]
+    if name == "kmnist-mini":
+        images, labels = arrays
+        return divided(name, images, labels.astype(np.int64), classes, verified=True)
+    train_images, train_labels, test_images, test_labels = arrays
     return ImageData(
         name=name,
-        train_images=read(whole.train_images),
-        train_labels=read(whole.train_labels).astype(np.int64),
-        test_images=read(whole.test_images),
-        test_labels=read(whole.test_labels).astype(np.int64),
-        classes=whole.classes,
+        train_images=train_images,
+        train_labels=train_labels.astype(np.int64),
+        test_images=test_images,
+        test_labels=test_labels.astype(np.int64),
+        classes=classes,
         verified=True,
     )
 
@@ -74,11 +57,7 @@ def available(name: str) -> bool:
 
 
 def obtain(name: str, *, limits: Limits | None = None, watch: Watch = unwatched) -> None:
-    """Download the files of "kmnist", "kmnist-mini" or "k49" that are not on this machine.
-
-    Raises:
-        DataError: if no mirror gives them, or they cannot be written.
-    """
+    """Download the files of "kmnist", "kmnist-mini" or "k49" that are not on this machine."""
     missing = {array.files[0]: partial(file_fault, array) for array in parts(name) if find(array) is None}
     if missing:
         advice = f"put the files of {name} in a folder and set KUZUSHI_DATA to it, or use --data brush"
@@ -95,15 +74,9 @@ def find(array: PublishedArray) -> Path | None:
 
 
 def read(array: PublishedArray) -> NDArray[np.uint8]:
-    """Read a published array from this machine, and verify it.
-
-    Raises:
-        DataError: if it is not the published one, or cannot be read.
-    """
+    """Read a published array from this machine, and verify it."""
     path = find(array)
-    if path is None:
-        folders = " or ".join(map(str, data_folders()))
-        raise DataError(f"{array.files[0]}: is not in {folders}; get it with kuzushi data fetch")
+    assert path is not None  # obtained
     values = read_array(path, dimensions=len(array.shape))
     if (reason := fault(array, values, path)) is not None:
         raise DataError(f"{path}: {reason}. The file is left as it is: move it away to download it again")

@@ -1,4 +1,4 @@
-"""Figures of several recognisers: which is better, which confusions remain, and which written forms are misread."""
+"""Figures of several recognisers: which is better, and which written forms are misread."""
 
 from collections.abc import Iterator, Sequence
 from itertools import cycle
@@ -7,20 +7,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from kuzushi.characters.comparison_results import ComparisonResult, Hardness, Kind, PairedComparison, PairForms
+from kuzushi.characters.comparison_results import ComparisonResult, Form, PairedComparison, PairForms
 from kuzushi.characters.figures.images import draw_sheet
-from kuzushi.characters.figures.names import COLOURS, class_name, draw_pair_labels, figure_name, pair_name
-from kuzushi.core.figure_style import BLACK, BLUE, RED, Drawn, new_figure
-from kuzushi.core.sections import between, percent
+from kuzushi.characters.figures.names import COLOURS, draw_pair, pair_name
+from kuzushi.core.figure_style import BLACK, Drawn, new_figure
+from kuzushi.core.sections import between
 
-SEED_OFFSET = 0.05
-"""Between the dots of two seeds, in rows, so that equal counts are both visible."""
-KINDS: dict[Kind, str] = {"data-hard": RED, "model-hard": BLUE, "undecided": BLACK}
+MOST_PAIRS = 4
+"""The most pairs whose forms are drawn."""
 RATES = 4.5
 """Room for the rates to the right of the images, in images."""
-
-
-# --- drawing: data and axes in, artists out -------------------------------------------------------------------
 
 
 def draw_paired(ax: Axes, paired: Sequence[PairedComparison], names: Sequence[str]) -> None:
@@ -42,40 +38,18 @@ def draw_paired(ax: Axes, paired: Sequence[PairedComparison], names: Sequence[st
     ax.spines[["top", "right", "left"]].set_visible(False)
 
 
-def draw_hardness(ax: Axes, hardness: Hardness, names: Sequence[str]) -> None:
-    """Draw how often each net makes each confusion, a dot for each seed, and the verdict on the pair."""
+def draw_rates(ax: Axes, rows: Sequence[Form | None], names: Sequence[str]) -> None:
+    """Draw how often each net misreads the form of each row, the first on top, with its interval."""
     for net, (name, colour) in enumerate(zip(names, cycle(COLOURS), strict=False)):
-        for y, pair in enumerate(hardness.pairs):
-            height = y + (net - (len(names) - 1) / 2) * 0.7 / len(names)
-            heights = height + SEED_OFFSET * (np.arange(len(pair.counts[net])) - (len(pair.counts[net]) - 1) / 2)
-            label = name if y == 0 else None
-            ax.plot(pair.counts[net], heights, "o", color=colour, label=label, markersize=5)
-    for y, pair in enumerate(hardness.pairs):
-        ax.text(1.02, y, pair.kind, transform=ax.get_yaxis_transform(), va="center", color=KINDS[pair.kind])
-        ax.axhline(y + 0.5, color=BLACK, alpha=0.15, linewidth=0.8)
-    ax.set(ylim=(len(hardness.pairs) - 0.5, -0.5), yticks=[], xlabel="test images, for each seed")
-    ax.set_xlim(left=-0.5)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.grid(axis="x", alpha=0.3)
-    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=min(4, len(names)))
-    ax.spines[["top", "right"]].set_visible(False)
-
-
-def draw_rates(ax: Axes, pair: PairForms, names: Sequence[str]) -> None:
-    """Draw how often each net misreads each form, with its interval; a form is a row, the first on top."""
-    for net, (name, colour) in enumerate(zip(names, cycle(COLOURS), strict=False)):
-        drawn = [(row, form.rates[net]) for row, form in enumerate(pair.forms) if form.rates]
+        drawn = [(row, form.rates[net]) for row, form in enumerate(rows) if form is not None and form.rates]
         mean, low, high = (100 * np.array([getattr(rate, of) for _, rate in drawn]) for of in ("mean", "low", "high"))
         y = [row + (net - (len(names) - 1) / 2) * 0.6 / len(names) for row, _ in drawn]
         ax.errorbar(mean, y, xerr=[mean - low, high - mean], fmt="o", color=colour, capsize=3, markersize=5, label=name)
-    ax.set(ylim=(len(pair.forms) - 0.5, -0.5), yticks=[])
+    ax.set(ylim=(len(rows) - 0.5, -0.5), yticks=[], xlabel="misread so, %")
     ax.set_xlim(left=-1)
     ax.grid(axis="x", alpha=0.3)
     ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, fontsize=9, columnspacing=1)
     ax.spines[["top", "right", "left"]].set_visible(False)
-
-
-# --- figures with captions ------------------------------------------------------------------------------------
 
 
 def paired_comparison(name: str, result: ComparisonResult, names: Sequence[str]) -> Drawn:
@@ -92,77 +66,48 @@ def paired_comparison(name: str, result: ComparisonResult, names: Sequence[str])
         name=name,
         figure=figure,
         caption="Which net is better? A bar counts the test images that only this one of the two nets reads correctly "
-        "(first seeds). For equally good nets both bars would be equally long, up to chance.",
+        "(first seeds).",
         alternative=f"{'; '.join(rows)}.",
     )
 
 
-def hard_pairs(name: str, result: ComparisonResult, hardness: Hardness, names: Sequence[str]) -> Drawn:
-    """Draw which confusions remain from the weakest to the strongest net."""
-    classes, pairs = result.data.classes, hardness.pairs
-    figure = new_figure(9.5, 0.55 * len(pairs) + 1.2)
-    labels, dots = figure.subplots(1, 2, sharey=True, width_ratios=(1, 1.7))
-    draw_hardness(dots, hardness, names)
-    draw_pair_labels(labels, classes, [(pair.target, pair.predicted) for pair in pairs])
-    rows = []
-    for pair in pairs:
-        counts = (f"{net} {'/'.join(map(str, seeds))}" for net, seeds in zip(names, pair.counts, strict=True))
-        rows.append(f"{pair_name(classes, pair.target, pair.predicted)}: {', '.join(counts)} by seed, {pair.kind}")
-    return Drawn(
-        name=name,
-        figure=figure,
-        caption="Which confusions remain in better nets? A dot is one training. "
-        f"{percent(hardness.error_ratio, 0)} of the errors of {names[hardness.weakest]} remain in "
-        f"{names[hardness.strongest]}. Data-hard: falls less than the errors as a whole. Model-hard: falls by more "
-        "than half. Undecided: the tests, adjusted for the number of pairs, are not significant.",
-        alternative=f"{'; '.join(rows)}.",
-    )
-
-
-def written_forms(prefix: str, result: ComparisonResult, names: Sequence[str]) -> Iterator[Drawn]:
-    """Draw the written forms of the target of each confused pair, a figure for each pair."""
-    first = 0
-    for number, pair in enumerate(result.forms, start=1):
-        rows = slice(first, first + len(pair.forms))
-        first = rows.stop
-        yield _written_forms(f"{prefix}-{number}", result, pair, rows, names)
-
-
-def _written_forms(name: str, result: ComparisonResult, pair: PairForms, rows: slice, names: Sequence[str]) -> Drawn:
-    classes, read = result.data.classes, figure_name(result.data.classes, pair.predicted)
-    typical, misread = result.arrays["forms"][rows], result.arrays["misread"][rows]
+def written_forms(name: str, result: ComparisonResult, names: Sequence[str]) -> Drawn:
+    """Draw the written forms of the targets of the most confused pairs: a row names a pair, the next are its forms."""
+    pairs, classes = result.forms[:MOST_PAIRS], result.data.classes
+    rows: list[Form | None] = [row for pair in pairs for row in (None, *pair.forms)]
+    forms = [y for y, form in enumerate(rows) if form is not None]
+    typical, misread = (result.arrays[kind][: len(forms)] for kind in ("forms", "misread"))
     gap = np.zeros_like(typical[:, :1])
     images = np.concatenate([typical[:, :1], gap, typical[:, 1:], gap, misread], axis=1)
-    figure = new_figure(12, 0.58 * len(pair.forms) + 1.5)
-    ax = figure.subplots()
-    draw_sheet(ax, images, margin=2.6)
     last = images.shape[1]
+    sheet = np.zeros((len(rows), *images.shape[1:]), dtype=np.uint8)
+    sheet[forms] = images
+    figure = new_figure(12, 0.58 * len(rows) + 1)
+    ax = figure.subplots()
+    draw_sheet(ax, sheet, margin=2.6)
     ax.set_xlim(right=last + RATES)
-    for row, form in enumerate(pair.forms):
-        ax.text(-0.7, row, f"{form.train:,} training\n{form.test:,} test", ha="right", va="center", fontsize=9)
-    for x, head in (
-        (0, "mean"),
-        (1 + typical.shape[1] / 2, "typical training images"),
-        (last - 0.5 - misread.shape[1] / 2, f"test images read as {read}"),
-    ):
+    titles = iter(pairs)
+    for y, form in enumerate(rows):
+        if form is None:
+            pair = next(titles)
+            draw_pair(ax, classes, (pair.target, pair.predicted), x=-0.1, y=y, size=0.8)
+        else:
+            ax.text(-0.7, y, f"{form.train:,} training\n{form.test:,} test", ha="right", va="center", fontsize=9)
+    middles = (0, 1 + typical.shape[1] / 2, last - 0.5 - misread.shape[1] / 2)
+    for x, head in zip(middles, ("mean", "typical training images", "misread test images"), strict=True):
         ax.text(x, -0.6, head, ha="center", va="bottom", fontsize=9)
-    (left, low), (right, high) = ax.transLimits.transform([(last + 0.3, len(pair.forms) - 0.5), (last + RATES, -0.5)])
-    rates = ax.inset_axes((left, low, right - left, high - low))
-    draw_rates(rates, pair, names)
-    rates.set_xlabel(f"read as {read}, %")
-    confusion, target = pair_name(classes, pair.target, pair.predicted), class_name(classes, pair.target)
-    groups = (
-        f"The training images of {target} form {len(pair.forms)} clusters, a row each: the mean, typical images, and "
-        "test images that some net misreads so."
-        if len(pair.forms) > 1
-        else f"The training images of {target} form no stable clusters, so they count as one form."
+    (left, low), (right, high) = ax.transLimits.transform([(last + 0.3, len(rows) - 0.5), (last + RATES, -0.5)])
+    draw_rates(ax.inset_axes((left, low, right - left, high - low)), rows, names)
+    texts = (
+        f"{pair_name(classes, pair.target, pair.predicted)}: {'; '.join(_form_texts(pair, names))}" for pair in pairs
     )
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"{confusion}: which written form? {groups} Right: how often each net misreads it so, with 95 % "
-        "intervals.",
-        alternative=f"{confusion}. {'; '.join(_form_texts(pair, names))}.",
+        caption="Which written form is misread? The training images of a class form clusters, a row each: the mean, "
+        "typical images, and test images that some net misreads so. Right: how often each net misreads the form so, "
+        "with 95 % intervals.",
+        alternative=f"{'. '.join(texts)}.",
     )
 
 

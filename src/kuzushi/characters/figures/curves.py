@@ -8,12 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from kuzushi.characters.figures.names import COLOURS, images_note, result_names
+from kuzushi.characters.figures.names import COLOURS, result_names
 from kuzushi.characters.results import Calibration, CharactersResult, TrainedSeed
-from kuzushi.core.figure_style import BLACK, Drawn, new_figure
+from kuzushi.core.figure_style import BLACK, Drawn, new_figure, new_grid
 from kuzushi.core.sections import between, percent
-
-# --- learning curves ------------------------------------------------------------------------------------------
 
 
 def draw_accuracy(ax: Axes, nets: Mapping[str, Sequence[TrainedSeed]]) -> None:
@@ -64,8 +62,8 @@ def learning_curves(name: str, results: Sequence[CharactersResult]) -> Drawn:
     return Drawn(
         name=name,
         figure=figure,
-        caption="Learning curves. Where the training loss (dashed) falls and the test loss (solid) does not, the net "
-        f"overfits. Test accuracy after the last epoch, with its 95 % interval: {ends}. {images_note(results[0].data)}",
+        caption="Where the training loss (dashed) falls and the test loss (solid) does not, the net overfits. Test "
+        f"accuracy after the last epoch, with its 95 % interval: {ends}. Images: {results[0].data.name}.",
         alternative=f"{'; '.join(steps)}.",
     )
 
@@ -82,9 +80,6 @@ def _finish(ax: Axes) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.grid(alpha=0.3)
     ax.spines[["top", "right"]].set_visible(False)
-
-
-# --- reliability ----------------------------------------------------------------------------------------------
 
 
 def draw_reliability(ax: Axes, calibration: Calibration, *, colour: str) -> None:
@@ -105,40 +100,27 @@ def draw_reliability(ax: Axes, calibration: Calibration, *, colour: str) -> None
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def reliability(name: str, nets: Mapping[str, Calibration], *, images: str) -> Drawn:
-    """Draw a reliability diagram for each net.
-
-    Args:
-        nets: the calibration of each net, by name.
-        images: a sentence on the images used.
-    """
-    columns = min(len(nets), 4)
-    rows = -(-len(nets) // columns)
-    figure = new_figure(3 * columns + 0.4, 3.3 * rows)
-    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    for ax in panels.flat[len(nets) :]:
-        ax.axis("off")
-    for ax, (label, calibration), colour in zip(panels.flat, nets.items(), cycle(COLOURS), strict=False):
+def reliability(name: str, results: Sequence[CharactersResult]) -> Drawn:
+    """Draw a reliability diagram for each net."""
+    nets = dict(zip(result_names(results), (result.calibration for result in results), strict=True))
+    figure, panels = new_grid(len(nets), columns=4, width=3, height=3.3)
+    for ax, (label, calibration), colour in zip(panels, nets.items(), cycle(COLOURS), strict=False):
         draw_reliability(ax, calibration, colour=colour)
         ax.set_title(f"{label}\ncalibration error {percent(fmean(calibration.errors))}", fontsize=10)
-    for ax in panels[-1]:
         ax.set_xlabel("predicted probability")
-    for ax in panels[:, 0]:
-        ax.set_ylabel("accuracy")
+    panels[0].set_ylabel("accuracy")
+    texts = []
+    for label, calibration in nets.items():
+        bins = (
+            f"probability {percent(bin.probability, 0)}, accuracy {percent(bin.accuracy.mean, 0)} ({bin.predictions:,})"
+            for bin in calibration.bins
+        )
+        texts.append(f"{label}: calibration error {percent(fmean(calibration.errors))}, {', '.join(bins)}")
     return Drawn(
         name=name,
         figure=figure,
-        caption="Reliability diagrams: predictions are grouped by probability, and each dot is the accuracy of one "
-        "group with its 95 % interval; its area is the number of predictions. Below the diagonal the net is "
-        f"overconfident, above it underconfident. {images}",
-        alternative="; ".join(
-            f"{label}: expected calibration error {percent(fmean(calibration.errors))}, "
-            + ", ".join(
-                f"probability {percent(bin.probability, 0)}, accuracy {percent(bin.accuracy.mean, 0)} "
-                f"({bin.predictions:,})"
-                for bin in calibration.bins
-            )
-            for label, calibration in nets.items()
-        )
-        + ".",
+        caption="Calibration: each dot is the accuracy of the predictions with about this probability, with its 95 % "
+        "interval; its area is their number. Below the diagonal the net is overconfident. "
+        f"Images: {results[0].data.name}.",
+        alternative=f"{'; '.join(texts)}.",
     )

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from kuzushi.characters.comparison_results import ComparisonResult, ConfusedImage, Neighbour
 from kuzushi.characters.figures.names import (
     ROMAJI,
-    Classes,
     class_name,
     draw_class,
     draw_kana_at,
@@ -25,8 +23,10 @@ from kuzushi.core.sections import percent
 
 MOST_CLASSES, MOST_SAMPLES = 20, 12
 """The most classes of the sample sheet, and the most images of each."""
+MOST_MISREAD = 8
+"""The most images drawn with what explains them."""
 MOST_ALWAYS_WRONG, IN_A_ROW = 40, 10
-"""The most images of the sheet of those that every net misreads."""
+"""The most images of the sheet of those that every net misreads, and of one of its rows."""
 GAP = 2
 """Pixels around each image of a sheet."""
 STEP, NEXT = 1.35, 1.15
@@ -93,56 +93,49 @@ def samples(name: str, result: CharactersResult) -> Drawn:
     )
 
 
-# --- misread test images --------------------------------------------------------------------------------------
-
-
-def nearest(name: str, result: ComparisonResult, net: str) -> Drawn:
-    """Draw the nearest training images of the target and of the predicted class of each misread image.
+def misread(name: str, result: ComparisonResult, net: str) -> Drawn:
+    """Draw misread test images with the nearest training images of both classes, and the pixels that decided.
 
     Args:
         name: of the figure.
         result: with at least one misread image.
         net: the name of the net that misreads the images.
     """
-    neighbours = result.arrays["nearest"]  # (images, 2, neighbours, side, side)
+    images, neighbours = result.images[:MOST_MISREAD], result.arrays["nearest"]  # (images, 2, neighbours, side, side)
     count = neighbours.shape[2]
-    starts = (3.9, 4.3 + NEXT * count)
-    middle = NEXT * (count - 1) / 2
-    heads = {2.5: "test image", starts[0] + middle: "nearest of its class", starts[1] + middle: "nearest of that read"}
-    figure, ax = _misread_rows(result, width=4.0 + 2 * NEXT * count, heads=heads)
-    for row, image in enumerate(result.images):
-        for start, images, nearby in zip(starts, neighbours[row], _neighbours(image), strict=True):
+    own, read, decided = 3.9, 4.3 + NEXT * count, 4.7 + 2 * NEXT * count
+    middle, height = NEXT * (count - 1) / 2, STEP * len(images) - 0.3
+    figure = new_figure(0.78 * (decided + 1.4), 0.78 * (height + 0.9))
+    ax = figure.subplots()
+    ax.set(xlim=(-0.6, decided + 0.8), ylim=(height, -0.9), aspect="equal")
+    ax.axis("off")
+    heads = ((2.5, "test image"), (own + middle, "nearest of its class"), (read + middle, "nearest of that read"))
+    for x, head in (*heads, (decided, "evidence")):
+        ax.text(x, -0.6, head, ha="center", va="bottom", fontsize=9)
+    for row, image in enumerate(images):
+        y = STEP * row
+        for label, probability, offset in (
+            (image.target, image.target_probability, -0.3),
+            (image.predicted, image.probability, 0.3),
+        ):
+            draw_class(ax, result.data.classes, label, x=0, y=y + offset, size=0.5)
+            ax.text(1.75, y + offset, percent(probability, 0), ha="right", va="center", fontsize=8)
+        draw_image(ax, result.arrays["confused"][row], x=2.5, y=y)
+        for start, pixels, nearby in zip((own, read), neighbours[row], _neighbours(image), strict=True):
             for index, neighbour in enumerate(nearby):
-                below = f"{neighbour.distance:.1f}"
-                draw_image(ax, images[index], x=start + NEXT * index, y=STEP * row, below=below)
-    closer = sum(wrong[0].distance < own[0].distance for own, wrong in map(_neighbours, result.images))
+                draw_image(ax, pixels[index], x=start + NEXT * index, y=y, below=f"{neighbour.distance:.1f}")
+        evidence = _evidence(result, row)
+        most = float(np.abs(evidence).max())
+        draw_image(ax, evidence, x=decided, y=y, below=_nats(evidence), cmap=EVIDENCE, limits=(-most, most))
+    closer = sum(wrong[0].distance < right[0].distance for right, wrong in map(_neighbours, images))
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"Test images that {net} misreads, and their nearest training images of their own class and of the "
-        "class read. Percentages are the net's probabilities; numbers below are Euclidean distances of slightly "
-        f"blurred pixels in 0..1. {closer} of the {len(result.images)} are nearer to the wrong class.",
-        alternative=f"{'; '.join(_nearest_text(result.data.classes, image) for image in result.images)}.",
-    )
-
-
-def evidence(name: str, result: ComparisonResult, net: str) -> Drawn:
-    """Draw which pixels of each misread image decided: integrated gradients of its class, and of the class read."""
-    heads = {2.5: "test image", 4.2: "for its class", 5.6: "for the class read", 7.0: "difference"}
-    figure, ax = _misread_rows(result, width=7.7, heads=heads)
-    for row, (own, wrong) in enumerate(result.arrays["evidence"]):
-        panels = (own, wrong, wrong - own)
-        most = float(np.abs(panels).max())
-        for column, panel in enumerate(panels):
-            x, y, limits = 4.2 + 1.4 * column, STEP * row, (-most, most)
-            draw_image(ax, panel, x=x, y=y, below=_nats(panel), cmap=EVIDENCE, limits=limits)
-    return Drawn(
-        name=name,
-        figure=figure,
-        caption=f"Which pixels decided, in {net} (first seed), by integrated gradients from an empty image: orange ink "
-        "raises the log-probability of the class, purple ink lowers it; the sum over the image is below. In the "
-        "difference, orange speaks for the class read and purple for its own. Each row has its own scale.",
-        alternative=f"{'; '.join(_evidence_text(result, row) for row in range(len(result.images)))}.",
+        caption=f"Test images that {net} misreads, with its probabilities. Below their nearest training images: "
+        f"Euclidean distances of slightly blurred pixels in 0..1; {closer} of the {len(images)} are nearer to the "
+        "wrong class. Evidence, by integrated gradients: orange ink speaks for the class read, purple ink for its "
+        "own; the sum is below. Each row has its own scale.",
+        alternative=f"{'; '.join(_misread_text(result, row) for row in range(len(images)))}.",
     )
 
 
@@ -164,9 +157,8 @@ def always_wrong(name: str, result: ComparisonResult) -> Drawn:
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"The {len(result.always_wrong)} test images that all {trained} trained nets misread: their labels may "
-        "be ambiguous or wrong. Below each: its label, what most nets read, how many of them, and with which mean "
-        f"probability.{some}",
+        caption=f"The {len(result.always_wrong)} test images that all {trained} trained nets misread. Below each: its "
+        f"label, what most nets read, how many of them, and with which mean probability.{some}",
         alternative="; ".join(
             f"test image {image.index}, {pair_name(classes, image.target, image.predicted)} by {image.agreeing} of "
             f"{trained}, {percent(image.probability, 0)}"
@@ -176,46 +168,28 @@ def always_wrong(name: str, result: ComparisonResult) -> Drawn:
     )
 
 
-def _misread_rows(result: ComparisonResult, *, width: float, heads: dict[float, str]) -> tuple[Figure, Axes]:
-    """Draw a row for each misread image: its class and the class read with their probabilities, and the image."""
-    height = STEP * len(result.images) - 0.3
-    figure = new_figure(0.78 * (width + 0.6), 0.78 * (height + 0.9))
-    ax = figure.subplots()
-    ax.set(xlim=(-0.6, width), ylim=(height, -0.9), aspect="equal")
-    ax.axis("off")
-    for x, head in heads.items():
-        ax.text(x, -0.6, head, ha="center", va="bottom", fontsize=9)
-    for row, image in enumerate(result.images):
-        names = ((image.target, image.target_probability, -0.3), (image.predicted, image.probability, 0.3))
-        for label, probability, offset in names:
-            y = STEP * row + offset
-            draw_class(ax, result.data.classes, label, x=0, y=y, size=0.5)
-            ax.text(1.75, y, percent(probability, 0), ha="right", va="center", fontsize=8)
-        draw_image(ax, result.arrays["confused"][row], x=2.5, y=STEP * row)
-    return figure, ax
-
-
 def _neighbours(image: ConfusedImage) -> tuple[Sequence[Neighbour], Sequence[Neighbour]]:
     return image.nearest_target, image.nearest_predicted
 
 
-def _nearest_text(classes: Classes, image: ConfusedImage) -> str:
-    own, wrong = (", ".join(f"{neighbour.distance:.1f}" for neighbour in nearby) for nearby in _neighbours(image))
-    return (
-        f"test image {image.index}, {pair_name(classes, image.target, image.predicted)}: distances {own} to "
-        f"{class_name(classes, image.target)} ({percent(image.target_probability, 0)}) and {wrong} to "
-        f"{class_name(classes, image.predicted)} ({percent(image.probability, 0)})"
-    )
-
-
-def _evidence_text(result: ComparisonResult, row: int) -> str:
-    image, classes, (own, wrong) = result.images[row], result.data.classes, result.arrays["evidence"][row]
-    return (
-        f"test image {image.index}: {_nats(own)} for {class_name(classes, image.target)} and {_nats(wrong)} for "
-        f"{class_name(classes, image.predicted)}"
-    )
+def _evidence(result: ComparisonResult, row: int) -> NDArray[np.float32]:
+    """Return the evidence for the class read, minus that for its own."""
+    own, read = result.arrays["evidence"][row]
+    difference: NDArray[np.float32] = read - own
+    return difference
 
 
 def _nats(evidence: NDArray[np.float32]) -> str:
     """Return the sum over the pixels; no -0.0."""
     return f"{evidence.sum().round(1) + 0.0:+.1f} nats"
+
+
+def _misread_text(result: ComparisonResult, row: int) -> str:
+    image, classes = result.images[row], result.data.classes
+    own, wrong = (", ".join(f"{neighbour.distance:.1f}" for neighbour in nearby) for nearby in _neighbours(image))
+    return (
+        f"test image {image.index}, {pair_name(classes, image.target, image.predicted)}: distances {own} to "
+        f"{class_name(classes, image.target)} ({percent(image.target_probability, 0)}) and {wrong} to "
+        f"{class_name(classes, image.predicted)} ({percent(image.probability, 0)}), evidence "
+        f"{_nats(_evidence(result, row))}"
+    )

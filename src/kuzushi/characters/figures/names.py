@@ -1,6 +1,6 @@
 """Names and colours of nets and classes, and kana drawn without a font."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
@@ -94,14 +94,6 @@ def draw_pair(ax: Axes, classes: Classes, pair: tuple[int, int], *, x: float, y:
     draw_class(ax, classes, pair[0], x=x, y=y, size=size)
     ax.text(x + 1.9, y, "read as", ha="center", va="center")
     draw_class(ax, classes, pair[1], x=x + 3, y=y, size=size)
-
-
-def draw_pair_labels(ax: Axes, classes: Classes, pairs: Iterable[tuple[int, int]]) -> None:
-    """Draw the names of pairs as the row labels of a chart to the right, the first at y = 0."""
-    ax.set_xlim(-0.5, 4.5)
-    ax.axis("off")
-    for y, pair in enumerate(pairs):
-        draw_pair(ax, classes, pair, x=0, y=y, size=0.7)
 
 
 def draw_class_ticks(ax: Axes, classes: Classes) -> None:

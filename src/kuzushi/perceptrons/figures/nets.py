@@ -1,23 +1,19 @@
-"""Figures of one perceptron: every hidden unit, the whole net, and a diagram with its weights."""
+"""Figures of perceptrons: every hidden unit and the whole net over the plane, a diagram, and training curves."""
 
 from collections.abc import Iterator, Sequence
 from math import ceil, sqrt
 
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
-from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
-from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, MaxNLocator
 
-from kuzushi.core.figure_style import BLACK, BLUE, RED, Drawn, new_figure
-from kuzushi.core.results import Vector
-from kuzushi.perceptrons.figures.designs import trained_and_designed
-from kuzushi.perceptrons.figures.ensembles import ensemble_figures
-from kuzushi.perceptrons.figures.plane import draw_line, draw_plane, draw_points, point_text
-from kuzushi.perceptrons.figures.scale import scale_curves
-from kuzushi.perceptrons.results import CheckerboardResult, ShownPerceptron
+from kuzushi.core.figure_style import BLACK, BLUE, ORANGE, RED, Drawn, new_figure, new_grid
+from kuzushi.core.sections import counted
+from kuzushi.perceptrons.figures.plane import ROUND, draw_line, draw_plane, draw_points, point_text
+from kuzushi.perceptrons.results import CheckerboardResult
 
 WORDS = {"sig": "sigmoid", "tanh": "tanh", "step": "step"}
+NAMES = {"report": "the report's net by hand", "report-trained": "the report's trained net"}
+"""Names of the weights that have one."""
 MOST_TITLES = 4
 """In rows of more units, the titles have no room for the lines."""
 MOST_LABELS = 40
@@ -25,101 +21,107 @@ MOST_LABELS = 40
 
 
 def figures(results: Sequence[CheckerboardResult]) -> Iterator[Drawn]:
-    """Draw every figure of every result; those of the plane for points of two inputs only."""
+    """Draw each result: the plane of two inputs, a diagram of step units or more inputs, and the training."""
     for index, result in enumerate(results, start=1):
-        title, low = _title(result), -1.0 if result.act == "tanh" else 0.0
         if result.arrays:
-            yield _units(f"{index}-units", result, title=title, low=low)
-            yield _net(f"{index}-net", result, title=title)
-            if result.nearest is not None:
-                compared = trained_and_designed(f"{index}-designed", result, result.nearest, title=title)
-                yield from [] if compared is None else [compared]
-        yield diagram(f"{index}-diagram", result.shown, title=title)
-        if result.scale is not None:
-            used = result.config.scale if result.act == "sig" else None
-            weights = f"weights {result.config.set_weights}, {result.hid} units"
-            yield scale_curves(f"{index}-scale", result.scale, title=weights, used=used)
+            yield _units(f"{index}-units", result)
+        if result.act == "step" or not result.arrays:
+            yield _diagram(f"{index}-diagram", result)
         if result.trained:
-            yield from ensemble_figures(index, result, kind=f"{result.hid} {WORDS[result.act]} units")
+            yield _training(f"{index}-training", result)
 
 
-def _title(result: CheckerboardResult) -> str:
-    kind = f"{result.hid} {WORDS[result.act]} units"
-    if result.trained:
-        return f"net {result.shown.net + 1} of {result.nets} trained, {kind}"
-    times = f", weights times {result.config.scale:g}" if result.config.scale != 1 else ""
-    return f"weights {result.config.set_weights}{times}, {kind}"
+def name_of(result: CheckerboardResult) -> str:
+    """Describe a net in a few words: "5 sigmoid units, trained" or "the report's net by hand, 4 step units"."""
+    units, scale = f"{result.hid} {WORDS[result.act]} units", result.config.scale
+    if result.config.set_weights is None:
+        return f"{units}, trained"
+    weights = NAMES.get(result.config.set_weights, result.config.set_weights)
+    return f"{weights}, {units}" + (f", weights times {scale:g}" if scale != 1 else "")
 
 
-# --- over the plane -------------------------------------------------------------------------------------------
-
-
-def _units(name: str, result: CheckerboardResult, *, title: str, low: float) -> Drawn:
-    net, hid = result.shown, result.hid
-    columns = ceil(sqrt(hid))
-    rows, side = ceil(hid / columns), min(3.0, 9 / columns)
-    figure = new_figure(side * columns + 1, (side + 0.2) * rows + 0.8)
-    grid = figure.subplots(rows, columns, squeeze=False).ravel()
-    for ax in grid[hid:]:
-        ax.remove()
-    for j, ax in enumerate(grid[:hid]):
-        image = draw_plane(ax, result.arrays["hidden"][j], result.arrays["axis1"], result.arrays["axis2"], low=low)
-        draw_line(ax, net.hidden_weight[j], net.hidden_bias[j])
+def _units(name: str, result: CheckerboardResult) -> Drawn:
+    net, hid, low = result.shown, result.hid, -1.0 if result.act == "tanh" else 0.0
+    axis1, axis2, output = (result.arrays[array] for array in ("axis1", "axis2", "output"))
+    columns = ceil(sqrt(hid + 1))
+    side = min(3.0, 9 / columns)
+    figure, axes = new_grid(hid + 1, columns=columns, width=side, height=side + 0.2)
+    for ax, values in zip(axes, (*result.arrays["hidden"], output), strict=True):
+        image = draw_plane(ax, values, axis1, axis2, low=low)
         handles = draw_points(ax, net.table)
-        unit = f"H{j + 1}: {net.lines[j]}" if columns <= MOST_TITLES else f"H{j + 1}"
-        ax.set_title(unit, fontsize=9 if columns <= 3 else 6)
-    _legends(figure, image, list(grid[:hid]), handles, "output of the hidden unit")
+    for j, ax in enumerate(axes[:-1]):
+        draw_line(ax, net.hidden_weight[j], net.hidden_bias[j])
+        title = f"H{j + 1}: {net.lines[j]}" if columns <= MOST_TITLES else f"H{j + 1}"
+        ax.set_title(title, fontsize=9 if columns <= 3 else 6)
+    if output.min() < 0.5 < output.max():
+        axes[-1].contour(axis1, axis2, output, levels=[0.5], colors=BLACK, linewidths=1.5)
+    axes[-1].set_title("the whole net", fontsize=9)
+    figure.colorbar(image, ax=axes, label="output", shrink=0.8)
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
     half = (low + 1) / 2
     on = [[point_text(row.point) for row in net.table if row.hidden[j] >= half] for j in range(hid)]
     units = [f"H{j + 1} ({net.lines[j]}): {', '.join(points) or 'nowhere'}" for j, points in enumerate(on)]
+    outputs = [f"{point_text(row.point)} target {row.target}: {row.output:.3f}" for row in net.table]
+    right = sum((row.output >= 0.5) == (row.target == 1) for row in net.table)
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"Output of each hidden unit ({title}). A black line is where the input of the unit is 0: one unit "
-        "divides the plane in two. The output unit sums these outputs, each times its weight.",
-        alternative=f"The points at which each unit is on. {'; '.join(units)}.",
+        caption=f"Output of each hidden unit and of the whole net ({name_of(result)}). A line is where the input of a "
+        f"unit is 0; that of the net is where its output is 0.5. {right} of {len(net.table)} points are right.",
+        alternative=f"The points at which each unit is on. {'; '.join(units)}. The output of the net at each point. "
+        f"{'; '.join(outputs)}.",
     )
 
 
-def _net(name: str, result: CheckerboardResult, *, title: str) -> Drawn:
-    table = result.shown.table
-    figure = new_figure(6, 5)
+def _training(name: str, result: CheckerboardResult) -> Drawn:
+    epochs = result.epochs
+    figure = new_figure(8, 5)
+    loss, solved = figure.subplots(2, 1, sharex=True)
+    x, marker = [score.epoch for score in epochs], "o" if len(epochs) < 20 else None
+    loss.plot(x, [score.loss for score in epochs], color=BLUE, marker=marker)
+    loss.set(yscale="log", ylabel="mean loss (nats)")
+    loss.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    loss.yaxis.set_major_formatter("{x:g}")
+    loss.yaxis.set_minor_formatter("")
+    solved.plot(x, [score.solved for score in epochs], color=ORANGE, marker=marker)
+    solved.axhline(result.nets, color=BLACK, linewidth=0.8, linestyle=":")
+    solved.set(xlabel="epochs", ylabel=f"nets solved, of {result.nets}", ylim=(0, 1.05 * result.nets))
+    solved.yaxis.set_major_locator(MaxNLocator(integer=True, steps=ROUND))
+    for ax in (loss, solved):
+        ax.grid(alpha=0.3)
+    first, last = epochs[0], epochs[-1]
+    return Drawn(
+        name=name,
+        figure=figure,
+        caption=f"Training of {counted(result.nets, 'net')} of {result.hid} {WORDS[result.act]} units: above the mean "
+        f"loss, below the number of nets that are right on every point, {last.solved} after {last.epoch:,} epochs.",
+        alternative=f"Mean loss {first.loss:.4g} and {first.solved} of {result.nets} nets solved after {first.epoch:,} "
+        f"epochs; mean loss {last.loss:.4g} and {last.solved} solved after {last.epoch:,} epochs.",
+    )
+
+
+def _diagram(name: str, result: CheckerboardResult) -> Drawn:
+    net, hid, inputs = result.shown, result.hid, len(result.shown.hidden_weight[0])
+    hidden = [(1.0, (hid - 1) / 2 - j) for j in range(hid)]
+    # With labels at 0.7 of the way, this gap spaces those of all edges into the hidden units evenly.
+    gap = 0.7 / 0.3 / inputs
+    entries, output = [(0.0, gap * ((inputs - 1) / 2 - i)) for i in range(inputs)], (2.0, 0.0)
+    edges = [(entries[i], hidden[j], net.hidden_weight[j][i], 0.7) for j in range(hid) for i in range(inputs)]
+    edges += [(hidden[j], output, net.output_weight[0][j], 0.4) for j in range(hid)]
+    nodes = [(f"x{i}", position) for i, position in enumerate(entries, start=1)]
+    nodes += [(f"H{j}\n{net.hidden_bias[j - 1]:.4g}", position) for j, position in enumerate(hidden, start=1)]
+    figure = new_figure(9, min(max(1.0 * hid, 3.5), 14))
     ax = figure.subplots()
-    axis1, axis2, output = (result.arrays[array] for array in ("axis1", "axis2", "output"))
-    image = draw_plane(ax, output, axis1, axis2, low=0)
-    if output.min() < 0.5 < output.max():
-        ax.contour(axis1, axis2, output, levels=[0.5], colors=BLACK, linewidths=1.5)
-    _legends(figure, image, [ax], draw_points(ax, table), "output of the net")
-    right = sum((row.output >= 0.5) == (row.target == 1) for row in table)
-    outputs = [f"{point_text(row.point)} target {row.target}: {row.output:.3f}" for row in table]
-    return Drawn(
-        name=name,
-        figure=figure,
-        caption=f"Output of the whole net ({title}). The black line is where it is 0.5: on one side the net says 1, on "
-        f"the other 0. {right} of {len(table)} points are right.",
-        alternative=f"The output at each point. {'; '.join(outputs)}.",
-    )
-
-
-def _legends(figure: Figure, image: AxesImage, axes: list[Axes], handles: list[PathCollection], values: str) -> None:
-    figure.colorbar(image, ax=axes, label=values, shrink=0.8)
-    figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
-
-
-# --- the diagram ----------------------------------------------------------------------------------------------
-
-
-def diagram(name: str, net: ShownPerceptron, *, title: str) -> Drawn:
-    """Draw one net as a diagram; `title` describes it in a few words."""
-    figure = new_figure(9, min(max(1.0 * len(net.hidden_weight), 3.5), 14))
-    draw_diagram(figure.subplots(), net)
-    handles = [
-        Line2D([], [], color=BLUE, linewidth=2, label="positive weight"),
-        Line2D([], [], color=RED, linewidth=2, linestyle="--", label="negative weight"),
-    ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
+    for (x0, y0), (x1, y1), weight, at in edges:
+        ax.plot([x0, x1], [y0, y1], color=BLUE if weight >= 0 else RED, linestyle="-" if weight >= 0 else "--")
+        if len(edges) <= MOST_LABELS:
+            _text(ax, (x0 + at * (x1 - x0), y0 + at * (y1 - y0)), f"{weight:.4g}", edge="none")
+    for label, position in (*nodes, (f"y\n{net.output_bias[0]:.4g}", output)):
+        _text(ax, position, label, edge=BLACK)
+    ax.margins(0.1)
+    ax.axis("off")
     units = [
-        f"H{j} has weights {_numbers(weight)}, bias {bias:.4g}, and weight {out:.4g} to the output"
+        f"H{j} has weights {', '.join(f'{w:.4g}' for w in weight)}, bias {bias:.4g}, and weight {out:.4g} to the output"
         for j, (weight, bias, out) in enumerate(
             zip(net.hidden_weight, net.hidden_bias, net.output_weight[0], strict=True), start=1
         )
@@ -127,64 +129,12 @@ def diagram(name: str, net: ShownPerceptron, *, title: str) -> Drawn:
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"The net with its weights ({title}). A thicker edge is a larger weight, a dashed one is negative. "
-        "Every unit sums its weighted inputs and its bias.",
+        caption=f"The net with its weights ({name_of(result)}); the number in a unit is its bias, and a dashed edge is "
+        "negative.",
         alternative=f"{'; '.join(units)}; the output has bias {net.output_bias[0]:.4g}.",
     )
 
 
-def draw_diagram(ax: Axes, net: ShownPerceptron) -> None:
-    """Draw inputs, hidden units and output with weights on the edges and biases below the units."""
-    hid, inputs = len(net.hidden_weight), len(net.hidden_weight[0])
-    hidden = [(1.0, (hid - 1) / 2 - j) for j in range(hid)]
-    # With labels at 0.7 of the way, this gap spaces those of all edges into the hidden units evenly.
-    gap = 0.7 / 0.3 / inputs
-    entries = [(0.0, gap * ((inputs - 1) / 2 - i)) for i in range(inputs)]
-    output = (2.0, 0.0)
-    edges = [(entries[i], hidden[j], net.hidden_weight[j][i], 0.7) for j in range(hid) for i in range(inputs)]
-    edges += [(hidden[j], output, net.output_weight[0][j], 0.4) for j in range(hid)]
-    largest = max(abs(weight) for *_, weight, _ in edges) or 1.0
-    for start, end, weight, at in edges:
-        label_at = at if len(edges) <= MOST_LABELS else None
-        _edge(ax, start, end, weight, thickness=abs(weight) / largest, label_at=label_at)
-    for i, position in enumerate(entries, start=1):
-        _node(ax, position, f"x{i}")
-    for j, position in enumerate(hidden):
-        _node(ax, position, f"H{j + 1}", bias=net.hidden_bias[j])
-    _node(ax, output, "y", bias=net.output_bias[0])
-    half = max((hid - 1) / 2, gap * (inputs - 1) / 2) + 0.6
-    ax.set(xlim=(-0.2, 2.2), ylim=(-half, half))
-    ax.axis("off")
-
-
-def _edge(
-    ax: Axes,
-    start: tuple[float, float],
-    end: tuple[float, float],
-    weight: float,
-    *,
-    thickness: float,
-    label_at: float | None,
-) -> None:
-    colour, style = (BLUE, "-") if weight >= 0 else (RED, "--")
-    (x0, y0), (x1, y1) = start, end
-    ax.plot([x0, x1], [y0, y1], color=colour, linestyle=style, linewidth=0.6 + 3.4 * thickness, zorder=1)
-    if label_at is not None:
-        box = {"facecolor": "white", "edgecolor": "none", "pad": 2}
-        position = (x0 + label_at * (x1 - x0), y0 + label_at * (y1 - y0))
-        ax.text(*position, f"{weight:.4g}", ha="center", va="center", fontsize=9, color=colour, bbox=box, zorder=2)
-
-
-def _node(ax: Axes, position: tuple[float, float], name: str, *, bias: float | None = None) -> None:
-    ax.scatter(*position, s=700, facecolor="white", edgecolor=BLACK, linewidth=1.2, zorder=3)
-    ax.text(*position, name, ha="center", va="center", fontsize=11, zorder=4)
-    if bias is not None:
-        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
-        ax.annotate(
-            f"bias {bias:.4g}", position, (0, -22), textcoords="offset points", ha="center", va="center",
-            fontsize=9, bbox=box, zorder=4,
-        )  # fmt: skip
-
-
-def _numbers(values: Vector) -> str:
-    return ", ".join(f"{value:.4g}" for value in values)
+def _text(ax: Axes, position: tuple[float, float], text: str, *, edge: str) -> None:
+    box = {"boxstyle": "round", "facecolor": "white", "edgecolor": edge}
+    ax.text(*position, text, ha="center", va="center", fontsize=9, bbox=box, zorder=3)

@@ -1,8 +1,8 @@
-"""The plane of two inputs: functions as colour, hidden units as lines, points by target, and codes of regions."""
+"""The plane of two inputs: functions as colour, hidden units as lines, and points by target."""
 
 from collections.abc import Sequence
 from itertools import product
-from math import ceil, dist, hypot
+from math import dist, hypot
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from kuzushi.core.figure_style import BLACK
 from kuzushi.core.results import Vector
-from kuzushi.perceptrons.results import Activations, Design, NearestDesign, ShownPerceptron
+from kuzushi.perceptrons.results import Activations, Design
 
 VALUES = LinearSegmentedColormap.from_list("values", ["#4C9DCA", "white", "#EFB94A"])
 """Blue for off and orange for on, paler than the palette so that points and lines stand out."""
@@ -25,16 +25,6 @@ ROUND = (1, 2, 5, 10)
 """Steps between the ticks of an axis."""
 STRIP, INSET = 0.025, 0.07
 """Width of the shaded side of a line, and distance of a name from the end of its line, as fractions of the diagonal."""
-MOST_NAMES = 12
-"""With more lines, a plane has no room for their names."""
-SIDE = 4.5
-"""Minimum side of a large plane in inches."""
-CODE_SIZE = 11
-"""Font size of a code, in points."""
-DIGIT, HEIGHT = 0.64, 0.75
-"""Width and height of a digit, relative to the font size."""
-
-# --- functions, lines and points ------------------------------------------------------------------------------
 
 
 def draw_plane(
@@ -46,15 +36,10 @@ def draw_plane(
     image = ax.imshow(
         values, cmap=VALUES, vmin=low, vmax=1, origin="lower", extent=extent, aspect="auto", interpolation="none"
     )
-    frame(ax, axis1, axis2)
-    return image
-
-
-def frame(ax: Axes, axis1: NDArray[np.float64], axis2: NDArray[np.float64]) -> None:
-    """Set limits, labels and ticks of a plane."""
     ax.set(xlabel="x1", ylabel="x2", xlim=(axis1[0], axis1[-1]), ylim=(axis2[0], axis2[-1]), box_aspect=1)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(4, steps=ROUND))
+    return image
 
 
 def line_ends(
@@ -77,27 +62,20 @@ def line_ends(
 
 
 def draw_line(ax: Axes, weight: Vector, bias: float) -> None:
-    """Draw the line w.x + b = 0 of a hidden unit, if it crosses the plane."""
-    ends = line_ends(weight, bias, ax.get_xlim(), ax.get_ylim())
-    if ends is not None:
-        ax.axline(*map(tuple, ends), color=BLACK, linewidth=1.5)
-
-
-def draw_unit(ax: Axes, weight: Vector, bias: float, *, colour: str = BLACK) -> None:
     """Draw the line w.x + b = 0 of a hidden unit, if it crosses the plane, and shade its side where the unit is on."""
     ends = line_ends(weight, bias, ax.get_xlim(), ax.get_ylim())
     if ends is not None:
         start, end = ends
         line = np.array([2 * start - end, 2 * end - start])  # (2, 2), beyond the panel, which clips it
         onward = STRIP * _diagonal(ax) * np.array(weight) / hypot(*weight)
-        ax.plot(*line.T, color=colour, linewidth=1.8)
-        ax.fill(*np.concatenate([line, line[::-1] + onward]).T, color=colour, alpha=0.3, linewidth=0)
+        ax.plot(*line.T, color=BLACK, linewidth=1.5)
+        ax.fill(*np.concatenate([line, line[::-1] + onward]).T, color=BLACK, alpha=0.3, linewidth=0)
 
 
-def draw_names(ax: Axes, net: Design | ShownPerceptron | NearestDesign) -> list[Vector]:
-    """Write H1, H2, ... on the lines, each at the end that is farther from the names before; return their positions."""
+def draw_names(ax: Axes, design: Design) -> None:
+    """Write H1, H2, ... on the lines, each at the end that is farther from the names before."""
     placed: list[Vector] = []
-    for j, (weight, bias) in enumerate(zip(net.hidden_weight, net.hidden_bias, strict=True)):
+    for j, (weight, bias) in enumerate(zip(design.hidden_weight, design.hidden_bias, strict=True)):
         ends = line_ends(weight, bias, ax.get_xlim(), ax.get_ylim())
         if ends is not None:
             start, end = ends
@@ -106,7 +84,6 @@ def draw_names(ax: Axes, net: Design | ShownPerceptron | NearestDesign) -> list[
             placed.append(tuple(at.tolist()))
             box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
             ax.text(at[0], at[1], f"H{j + 1}", ha="center", va="center", bbox=box, zorder=4)
-    return placed
 
 
 def draw_points(ax: Axes, table: Sequence[Activations]) -> list[PathCollection]:
@@ -128,78 +105,3 @@ def point_text(point: Sequence[float]) -> str:
 
 def _diagonal(ax: Axes) -> float:
     return hypot(*np.ptp([ax.get_xlim(), ax.get_ylim()], axis=1))
-
-
-# --- regions --------------------------------------------------------------------------------------------------
-
-
-def draw_codes(
-    ax: Axes,
-    regions: NDArray[np.int64],
-    axis1: NDArray[np.float64],
-    axis2: NDArray[np.float64],
-    *,
-    hid: int,
-    occupied: NDArray[np.bool_],
-) -> int:
-    """Write into every region which units are on, away from the occupied pixels; return how many have no room for it.
-
-    regions and occupied have shape (pixels, pixels), [x2, x1].
-    """
-    pixel = 72 * SIDE / len(axis1)  # points
-    width, height = (CODE_SIZE * part / 2 / pixel + 1 for part in (DIGIT * hid, HEIGHT))  # of half a code, in pixels
-    left_out = 0
-    for region in np.unique(regions):
-        row, column, half = roomiest((regions == region) & ~occupied, aspect=width / height)
-        if half < height:
-            left_out += 1
-            continue
-        text = code(int(region), hid)
-        ax.text(axis1[column], axis2[row], text, ha="center", va="center_baseline", fontsize=CODE_SIZE)
-    return left_out
-
-
-def near(
-    positions: Sequence[Vector], axis1: NDArray[np.float64], axis2: NDArray[np.float64], *, distance: float
-) -> NDArray[np.bool_]:
-    """Return the pixels within `distance` pixels of a position; bool of shape (pixels, pixels), [x2, x1]."""
-    close = np.zeros((len(axis2), len(axis1)), dtype=bool)
-    for x1, x2 in positions:
-        along = (axis1 - x1) / (axis1[1] - axis1[0])
-        up = (axis2 - x2) / (axis2[1] - axis2[0])
-        close |= np.hypot(along, up[:, None]) < distance  # (pixels, pixels)
-    return close
-
-
-def roomiest(inside: NDArray[np.bool_], *, aspect: float) -> tuple[int, int, int]:
-    """Return the centre of the largest box that fits into a region: row, column, and half the height of the box.
-
-    A box of half the height h is 2h + 1 pixels high and `aspect` times as wide; h is -1 if the region is empty.
-    inside has shape (rows, columns). The pixels of all boxes are counted by a summed-area table (Crow 1984).
-
-    Example: roomiest(np.ones((5, 9), dtype=bool), aspect=2) -> (2, 4, 2)
-    """
-    table = np.pad(inside.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    best, half = inside, 0
-    if not inside.any():
-        return 0, 0, -1
-    while True:
-        high, wide = 2 * (half + 1) + 1, 2 * ceil(aspect * (half + 1)) + 1
-        if high > inside.shape[0] or wide > inside.shape[1]:
-            break
-        counts = table[high:, wide:] - table[:-high, wide:] - table[high:, :-wide] + table[:-high, :-wide]
-        full = counts == high * wide
-        if not full.any():
-            break
-        best, half = full, half + 1
-    corners = np.argwhere(best)  # (boxes, 2)
-    row, column = corners[((corners - corners.mean(0)) ** 2).sum(1).argmin()]
-    return int(row) + half, int(column) + ceil(aspect * half), half
-
-
-def code(region: int, hid: int) -> str:
-    """Return which units are on in a region as digits, H1 first.
-
-    Example: code(0b0010, 4) -> "0100"
-    """
-    return "".join(str(region >> j & 1) for j in range(hid))

@@ -25,8 +25,8 @@ from kuzushi.perceptrons.points import Points
 from kuzushi.perceptrons.results import Design, DesignResult
 from kuzushi.perceptrons.sigmoid_scale import sigmoid_scale
 from kuzushi.perceptrons.units import describe, frame
-from kuzushi.proofs.claims import MOST_SETS, check_claims
 from kuzushi.proofs.minimality_format import MinimalityProof, Unit, Weighing
+from kuzushi.proofs.step_net_claims import MOST_SETS, check_claims
 
 SILENT: Journal = Silent()
 BY_HAND = "the report's net by hand"

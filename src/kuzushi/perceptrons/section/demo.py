@@ -1,14 +1,13 @@
 """The perceptron demo: points in the plane, and all nets of the page on them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from kuzushi.core.demo import Demo
-from kuzushi.core.reference import PUBLISHED, PublishedPerceptron
-from kuzushi.core.results import Matrix, Result, Vector
+from kuzushi.core.published import PUBLISHED, PublishedPerceptron
+from kuzushi.core.results import Result
 from kuzushi.core.sections import counted
-from kuzushi.perceptrons.figures.nets import WORDS
+from kuzushi.perceptrons.figures.nets import NAMES, WORDS, name_of
 from kuzushi.perceptrons.results import (
     Activations,
     CheckerboardResult,
@@ -18,33 +17,16 @@ from kuzushi.perceptrons.results import (
     ShownPerceptron,
     SigmoidScale,
 )
-from kuzushi.perceptrons.section.perceptrons import BOARD, NAMES, name_of
+from kuzushi.perceptrons.section.perceptrons import BOARD
 
 REPORT = PUBLISHED.checkerboard
 MOST_UNITS, MOST_POINTS = 8, 200
 """What the demo draws at 60 frames a second; `perceptrons/state.js` has the same limits."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Net:
-    """A net that the demo offers."""
-
-    group: str
-    name: str
-    points: str
-    """Name of its points."""
-    act: str
-    hidden_weight: Matrix
-    hidden_bias: Vector
-    output_weight: Matrix
-    output_bias: Vector
-    right_from: float | None = None
-    """Factor on all weights from which sigmoid units are proved right on every point, if known."""
-
-    @property
-    def content(self) -> tuple[Any, ...]:
-        """Everything but the names: equal nets have equal content."""
-        return self.points, self.act, self.hidden_weight, self.hidden_bias, self.output_weight, self.output_bias
+WEIGHTS = ("hidden_weight", "hidden_bias", "output_weight", "output_bias")
+Net = dict[str, Any]
+"""Group, name, points, activation and weights of an offered net, and `right_from`: the factor on all weights from which
+sigmoid units are proved right on every point, if known."""
 
 
 def perceptron_demo(results: Sequence[Result]) -> Demo | None:
@@ -57,18 +39,18 @@ def perceptron_demo(results: Sequence[Result]) -> Demo | None:
     sets = {BOARD: {"name": BOARD, "points": REPORT.points, "targets": REPORT.targets}}
     offered, left_out = [_published("report", REPORT.by_hand), _published("report-trained", REPORT.trained)], []
     for net, table in _nets(results):
-        if len(net.hidden_weight[0]) != 2:
+        if len(net["hidden_weight"][0]) != 2:
             continue
-        if len(net.hidden_weight) > MOST_UNITS or len(table) > MOST_POINTS:
-            left_out.append(net.name)
+        if len(net["hidden_weight"]) > MOST_UNITS or len(table) > MOST_POINTS:
+            left_out.append(net["name"])
             continue
-        sets.setdefault(net.points, _points(net.points, table))
+        points, targets = [row.point for row in table], [row.target for row in table]
+        sets.setdefault(net["points"], {"name": net["points"], "points": points, "targets": targets})
         offered.append(net)
-    nets = [asdict(net) for net in _distinct(offered)]
     return Demo(
         invitation="drag the lines of a perceptron",
         name="perceptron_demo",
-        data={"points": list(sets.values()), "nets": nets, "left_out": sorted(set(left_out))},
+        data={"points": list(sets.values()), "nets": _distinct(offered), "left_out": sorted(set(left_out))},
     )
 
 
@@ -104,11 +86,10 @@ def _net(
     act: str,
     right_from: float | None = None,
 ) -> Net:
-    return Net(
-        group=group, name=name if points == BOARD else f"{name}, on {points}", points=points, act=act,
-        hidden_weight=weights.hidden_weight, hidden_bias=weights.hidden_bias,
-        output_weight=weights.output_weight, output_bias=weights.output_bias, right_from=right_from,
-    )  # fmt: skip
+    return {
+        "group": group, "name": name if points == BOARD else f"{name}, on {points}", "points": points, "act": act,
+        **{field: getattr(weights, field) for field in WEIGHTS}, "right_from": right_from,
+    }  # fmt: skip
 
 
 def _right_from(scale: SigmoidScale | None, factor: float) -> float | None:
@@ -122,15 +103,10 @@ def _distinct(nets: Sequence[Net]) -> list[Net]:
     """Return each net once, under its first name and with a factor if one is known; number nets of the same name."""
     by_content: dict[tuple[Any, ...], Net] = {}
     for net in nets:
-        first = by_content.setdefault(net.content, net)
-        by_content[net.content] = replace(first, right_from=first.right_from or net.right_from)
-    names = [net.name for net in by_content.values()]
-    return [
-        replace(net, name=f"{net.name}, number {names[: i + 1].count(net.name)}")
-        if names.count(net.name) > 1 else net
-        for i, net in enumerate(by_content.values())
-    ]  # fmt: skip
-
-
-def _points(name: str, table: Sequence[Activations]) -> dict[str, Any]:
-    return {"name": name, "points": [row.point for row in table], "targets": [row.target for row in table]}
+        first = by_content.setdefault(tuple(net[field] for field in ("points", "act", *WEIGHTS)), net)
+        first["right_from"] = first["right_from"] or net["right_from"]
+    names = [net["name"] for net in by_content.values()]
+    for i, net in enumerate(by_content.values()):
+        if names.count(names[i]) > 1:
+            net["name"] = f"{names[i]}, number {names[: i + 1].count(names[i])}"
+    return list(by_content.values())

@@ -1,4 +1,4 @@
-"""The grade of one net in words: wrong points, margins, and the fewest units that would do."""
+"""The grade of one net in words: wrong points, lines, activations, and the fewest units that would do."""
 
 from kuzushi.core.results import Vector
 from kuzushi.core.sections import Table, columns, counted
@@ -22,7 +22,6 @@ def text(verdict: Verdict) -> str:
         [_wrong(point) for point in verdict.wrong],
         [f"H{j}: {line}" for j, line in enumerate(verdict.lines, start=1)],
         [columns(_activations(verdict))],
-        _margins(verdict),
         [minimality(verdict)],
     )
     return "\n\n".join("\n".join(part) for part in parts if part)
@@ -41,16 +40,8 @@ def minimality(verdict: Verdict) -> str:
         return f"{units}; the fewest were not searched for, or not found in the time limit"
     if verdict.act == "step" and verdict.passed and verdict.hid == lower == upper:
         return f"{units}; the fewest possible: proved"
-    verb = "is" if lower == 1 else "are"
-    if lower == upper:
-        known = f"{lower} {verb} enough, and fewer are not: proved"
-    elif upper is None:
-        known = f"at least {lower} {verb} needed: proved"
-    else:
-        known = f"at least {lower} {verb} needed, {upper} are known to be enough"
-    if verdict.act == "step":
-        return f"{units}; {known}"
-    return f"{units}; of step units, {known}; {WORDS[verdict.act]} units may need fewer"
+    known = f"at least {lower}" if upper is None else f"{lower}" if lower == upper else f"{lower} to {upper}"
+    return f"{units}; the fewest step units: {known}, proved"
 
 
 def _without_search(verdict: Verdict) -> str:
@@ -70,19 +61,6 @@ def _wrong(wrong: WrongPoint) -> str:
         f"{point_text(wrong.point)}, target {wrong.target}: the input of the output unit is {wrong.input:.4g}; "
         f"expected {expected}"
     )
-
-
-def _margins(verdict: Verdict) -> list[str]:
-    steps = verdict.act == "step"
-    on_line = "; at 0, rounding decides whether a step is on" if steps and not verdict.hidden_margin else ""
-    others = "; the others are constant on the points" if steps and verdict.dividing < verdict.hid else ""
-    nearest = "no unit has a line" if verdict.distance is None else f"nearest point to a line: {verdict.distance:.4g}"
-    return [
-        f"smallest |input| of a hidden unit: {verdict.hidden_margin:.4g}{on_line}",
-        f"smallest input of the output unit, with the sign of the target: {verdict.output_margin:.4g}",
-        nearest,
-        f"hidden units with points on both sides: {verdict.dividing} of {verdict.hid}{others}",
-    ]
 
 
 def _activations(verdict: Verdict) -> Table:

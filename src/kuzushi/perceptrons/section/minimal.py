@@ -1,14 +1,13 @@
 """The smallest step nets in the terminal and on the page: how many units, why no fewer, and every design."""
 
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, Context
 from math import comb, isqrt
 
 from kuzushi.core.sections import Section, Table, columns, counted, provenance_table
-from kuzushi.perceptrons.figures.designs import LARGE, design_name, figures, variants
+from kuzushi.perceptrons.figures.designs import design_name, figures, variants
 from kuzushi.perceptrons.figures.plane import point_text
-from kuzushi.perceptrons.results import Design, DesignResult, SigmoidScale
-from kuzushi.perceptrons.section.perceptrons import activations
+from kuzushi.perceptrons.results import DesignResult, SigmoidScale
+from kuzushi.perceptrons.section.perceptrons import rounded_up, weights_table
 from kuzushi.proofs.minimality_format import Weighing
 
 CHECKED = "checked by independent code, in exact fractions"
@@ -29,60 +28,45 @@ def text(result: DesignResult) -> str:
         CHECKED,
         f"{result.seconds:.1f} s to find, prove and enumerate; {result.seconds_checked:.1f} s to check",
     )
-    return "\n\n".join(["\n".join(lines), *(_design(result, number) for number, _ in _numbered(result))])
+    return "\n\n".join(["\n".join(lines), *map(columns, _tables(result))])
 
 
 def section(results: Sequence[DesignResult]) -> Section:
     """Return the section of the page."""
-    tables = [_summary(results)]
-    for result in results:
-        if result.designs:
-            tables += [_designs(result), _weights(result)]
-            tables += [_activations(result, number) for number, _ in _numbered(result)[:LARGE]]
     return Section(
         name="design",
         title="Smallest nets",
         question="How few step units are enough, and why not fewer?",
         answer=tuple(_answer(result) for result in results),
-        tables=tuple(tables),
+        tables=tuple(table for result in results for table in _tables(result)),
         figures=tuple(figures(results)),
         runs=provenance_table(results),
     )
 
 
 def _answer(result: DesignResult) -> str:
-    points, units = result.proof.points, result.proof.units
-    number = f"{counted(len(points), 'point')} {'has' if len(points) == 1 else 'have'}"
-    return " ".join([
-        f"The smallest step net for {result.config.data}: {minimum(result)}.",
-        f"The {number} {counted(len(units), 'dichotomy', 'dichotomies')}, a unit and its complement counted as one.",
-        *(f"{reason}." for reason in reasons(result)),
-        f"This was {CHECKED}.",
-    ])  # fmt: skip
+    lines = (
+        f"The smallest step net for {result.config.data}: {minimum(result)}",
+        *reasons(result),
+        f"This was {CHECKED}",
+    )
+    return " ".join(f"{line}." for line in lines)
 
 
 # --- the number of units in words -----------------------------------------------------------------------------
 
 
-def fewest(lower: int, upper: int | None, *, impossible: bool = False) -> str:
-    """Return in words the smallest number of units, or its bounds.
-
-    Example: fewest(4, 4) -> "4 units"; fewest(6, 8) -> "at least 6, at most 8"
-    """
-    if impossible:
-        return "no net of any width"
-    if upper is None:
-        return f"at least {counted(lower, 'unit')}"
-    return counted(upper, "unit") if lower == upper else f"at least {lower}, at most {upper}"
-
-
 def minimum(result: DesignResult) -> str:
     """Return in words the fewest units, or the bounds at the time limit."""
-    words = fewest(result.lower, result.upper, impossible=result.impossible is not None)
-    if result.impossible or result.lower == result.upper:
-        return words
-    none = " and no net was found" if result.upper is None else ""
-    return f"{words}: the time limit of {result.config.time_limit:g} s was reached{none}"
+    lower, upper = result.lower, result.upper
+    if result.impossible:
+        return "no net of any width"
+    if lower == upper:
+        return counted(lower, "unit")
+    limit = f"the time limit of {result.config.time_limit:g} s was reached"
+    if upper is None:
+        return f"at least {counted(lower, 'unit')}: {limit} and no net was found"
+    return f"at least {lower}, at most {upper}: {limit}"
 
 
 def reasons(result: DesignResult) -> list[str]:
@@ -93,17 +77,15 @@ def reasons(result: DesignResult) -> list[str]:
 
 
 def _too_small(result: DesignResult) -> str:
-    numbers, sizes = smaller_sets(result)
-    return f"{numbers} sets of {sizes} unit{'' if sizes == '1' else 's'}: none is enough" if sizes else ""
-
-
-def smaller_sets(result: DesignResult) -> tuple[str, str]:
     """Return how many sets are proved too small, and how many units they have."""
     sizes = range(1, result.lower)
     counts = [comb(len(result.proof.units), size) for size in sizes]
-    if len(counts) <= MOST_SIZES:
-        return " + ".join(f"{count:,}" for count in counts), ", ".join(map(str, sizes))
-    return _count(sum(counts)), f"1 to {sizes[-1]}"
+    if not counts:
+        return ""
+    if len(counts) > MOST_SIZES:
+        return f"{_count(sum(counts))} sets of 1 to {sizes[-1]} units: none is enough"
+    listed = " + ".join(f"{count:,}" for count in counts)
+    return f"{listed} sets of {', '.join(map(str, sizes))} unit{'s' if len(counts) > 1 else ''}: none is enough"
 
 
 def _count(number: int) -> str:
@@ -155,114 +137,39 @@ def _contradiction(result: DesignResult, certificate: Weighing) -> str:
 # --- tables ---------------------------------------------------------------------------------------------------
 
 
-def _summary(results: Sequence[DesignResult]) -> Table:
-    return Table(
-        title="The smallest step nets",
-        header=(
-            "points", "number", "inputs", "dichotomies", "smallest net", "smaller sets of units, none enough",
-            "smallest sets, enough", "seconds",
-        ),
-        rows=tuple(_row(result) for result in results),
-        note="The proof is by linear programming duality. A Farkas certificate puts integers on the points, at least 0 "
-        "at target 1, at most 0 at target 0, with sum 0. In a right net, one unit must be on at points whose integers "
-        "do not add up to 0: it hits the certificate. If certificates get shares such that no unit hits more than 1 in "
-        "total, a net needs at least as many units as the sum of the shares. If that is not enough, the proof splits "
-        "into the nets with and without some unit.",
-    )  # fmt: skip
-
-
-def _row(result: DesignResult) -> tuple[str, ...]:
-    proof, impossible = result.proof, result.impossible is not None
-    return (
-        result.config.data, str(len(proof.points)), str(len(proof.points[0])), f"{len(proof.units):,}",
-        fewest(result.lower, result.upper, impossible=impossible), "" if impossible else smaller_sets(result)[0],
-        "" if result.realisable is None else f"{result.realisable:,}", f"{result.seconds:.1f}",
-    )  # fmt: skip
+def _tables(result: DesignResult) -> tuple[Table, ...]:
+    """Return the table of the designs and that of their weights; none if there are no designs."""
+    if not result.designs:
+        return ()
+    nets = [(design_name(number, design), design) for number, design in enumerate(result.designs, start=1)]
+    return _designs(result), weights_table(f"Weights of the designs for {result.config.data}", nets)
 
 
 def _designs(result: DesignResult) -> Table:
     return Table(
         title=f"Designs for {result.config.data}",
         header=(
-            "design", "symmetric variants", "smallest |input| of a hidden unit", "of the output unit",
-            "nearest point to a line", "right with sigmoid units from factor", "by the margins alone from",
+            "design", "symmetry", "hidden margin", "output margin", "distance", "sigmoid units from",
+            "by the margins from",
         ),
         rows=tuple(
             (
-                design_name(number, design), f"{design.symmetric:,}", f"{design.hidden_margin:.4g}",
+                design_name(number, design), variants(design), f"{design.hidden_margin:.4g}",
                 f"{design.output_margin:.4g}", f"{design.distance:.4g}", _factor(design.scale),
                 _certified(design.scale),
             )
-            for number, design in _numbered(result)
+            for number, design in enumerate(result.designs, start=1)
         ),
-        note="One design of each kind; symmetries of the points give the variants. The factor is on all weights and "
-        "biases: a large one makes sigmoids as steep as steps.",
+        note="A margin is the smallest |input| of a unit; the distance is that of the nearest point to a line. The net "
+        "is right with sigmoid units from this factor on all weights and biases.",
     )  # fmt: skip
-
-
-def _weights(result: DesignResult) -> Table:
-    rows = [row for number, design in _numbered(result) for row in _units(number, design)]
-    return Table(
-        title=f"Weights of the designs for {result.config.data}",
-        header=("design", "unit", "weights", "bias", "weight to the output", "line"),
-        rows=tuple(rows),
-        folded=True,
-    )
-
-
-def _units(number: int, design: Design) -> list[tuple[str, ...]]:
-    name = design_name(number, design)
-    units = zip(design.hidden_weight, design.hidden_bias, design.output_weight[0], design.lines, strict=True)
-    rows = [
-        (name, f"H{j}", ", ".join(f"{w:g}" for w in weight), f"{bias:g}", f"{out:g}", line)
-        for j, (weight, bias, out, line) in enumerate(units, start=1)
-    ]
-    return [*rows, (name, "output", "", f"{design.output_bias[0]:g}", "", "")]
-
-
-def _activations(result: DesignResult, number: int) -> Table:
-    design = result.designs[number - 1]
-    title = f"Activations of {design_name(number, design)}, {result.config.data}"
-    return activations(title, design.table, act="step", folded=True)
-
-
-def _design(result: DesignResult, number: int) -> str:
-    """Return one design for the terminal."""
-    design = result.designs[number - 1]
-    name = f"design {number}" + (f", {design.name}" if design.name else "")
-    weights = Table(
-        title="",
-        header=("unit", "weights", "bias", "to the output", "line"),
-        rows=tuple(row[1:] for row in _units(number, design)),
-    )
-    certified = _certified(design.scale)
-    return "\n".join([
-        f"{name}: {variants(design)}",
-        columns(weights),
-        "",
-        columns(_activations(result, number)),
-        "",
-        f"smallest |input|: {design.hidden_margin:.4g} of a hidden unit, {design.output_margin:.4g} of the output unit",
-        f"nearest point to a line: {design.distance:.4g} away",
-        f"right with sigmoid units from factor {_factor(design.scale)}"
-        + (f"; by the margins alone from {certified}" if certified else ""),
-    ])  # fmt: skip
 
 
 def _factor(scale: SigmoidScale) -> str:
     if scale.right_from is None:
         return f"none up to {scale.searched_to:g}"
-    return _rounded_up(scale.right_from) + ("" if scale.stays_right else ", but not with every larger one")
+    return rounded_up(scale.right_from) + ("" if scale.stays_right else ", but not with every larger one")
 
 
 def _certified(scale: SigmoidScale) -> str:
-    return "" if scale.certified is None else _rounded_up(scale.certified)
-
-
-def _rounded_up(factor: float) -> str:
-    """Return the factor rounded up to four digits."""
-    return f"{float(Context(prec=4, rounding=ROUND_CEILING).create_decimal(factor)):g}"
-
-
-def _numbered(result: DesignResult) -> list[tuple[int, Design]]:
-    return list(enumerate(result.designs, start=1))
+    return "" if scale.certified is None else rounded_up(scale.certified)

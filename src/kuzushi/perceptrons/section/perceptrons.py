@@ -1,21 +1,27 @@
 """The checkerboard experiment in the terminal and on the page: scores, weights, activations and dichotomies."""
 
 from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
 
-from kuzushi.core.reference import PUBLISHED
+from kuzushi.core.published import PUBLISHED
 from kuzushi.core.results import Matrix, Vector
 from kuzushi.core.sections import Section, Table, between, columns, counted, provenance_table
-from kuzushi.perceptrons.figures.nets import WORDS, figures
+from kuzushi.perceptrons.figures.nets import figures, name_of
 from kuzushi.perceptrons.figures.plane import point_text
-from kuzushi.perceptrons.figures.scale import right_from
-from kuzushi.perceptrons.results import Activations, CheckerboardResult, ShownPerceptron, Solution, Solutions
+from kuzushi.perceptrons.results import (
+    Activations,
+    CheckerboardResult,
+    Design,
+    ShownPerceptron,
+    SigmoidScale,
+    Solution,
+    Solutions,
+)
 
 REPORT = PUBLISHED.checkerboard
 BOARD = "board"
-NAMES = {"report": "the report's net by hand", "report-trained": "the report's trained net"}
-"""Names of the weights that have one."""
 MOST_MISSED = 9
 """Number of points that unsolved nets miss that are listed."""
 LONGEST = 36
@@ -52,31 +58,20 @@ def text(result: CheckerboardResult) -> str:
 
 def section(results: Sequence[CheckerboardResult]) -> Section:
     """Return the section of the page."""
+    by_hand = [_activations(result) for result in results if result.act == "step"]
+    nets = [(name_of(result), result.shown) for result in results]
     return Section(
         name="checkerboard",
         title="Checkerboard",
         question="What does each hidden unit of a perceptron compute?",
         answer=tuple(" ".join([_answer(result), *findings(result)]) for result in results),
         tables=(
-            _scores(results),
-            *(
-                table
-                for result in results
-                for table in (*solutions_table(result, name_of(result)), _units(result), _activations(result))
-            ),
+            _scores(results), *by_hand, weights_table("Weights of the nets", nets),
+            *(table for result in results for table in solutions_table(result)),
         ),
         figures=tuple(figures(results)),
         runs=provenance_table(results),
-    )
-
-
-def name_of(result: CheckerboardResult) -> str:
-    """Describe a net in a few words: "5 sigmoid units, trained" or "the report's net by hand, 4 step units"."""
-    units, scale = f"{result.hid} {WORDS[result.act]} units", result.config.scale
-    if result.config.set_weights is None:
-        return f"{units}, trained"
-    weights = NAMES.get(result.config.set_weights, result.config.set_weights)
-    return f"{weights}, {units}" + (f", weights times {scale:g}" if scale != 1 else "")
+    )  # fmt: skip
 
 
 # --- sentences ------------------------------------------------------------------------------------------------
@@ -86,9 +81,11 @@ def _answer(result: CheckerboardResult) -> str:
     if not result.trained:
         net = result.shown
         return f"{name_of(result)}: {net.accuracy:.1f} % of the points are right, loss {_loss(net)}."
+    epochs = sorted(epoch for epoch in result.epochs_to_solve if epoch is not None)
+    half = f"; half of these needed at most {epochs[(len(epochs) - 1) // 2]:,}" if epochs else ""
     return (
         f"{name_of(result)}: {result.solved} of {result.nets} nets are right on every point, "
-        f"{between(result.solved_interval)}, after {result.epochs[-1].epoch:,} epochs."
+        f"{between(result.solved_interval)}, after {result.epochs[-1].epoch:,} epochs{half}."
     )
 
 
@@ -101,26 +98,42 @@ def findings(result: CheckerboardResult) -> list[str]:
     if solutions is None:
         return sentences
     if solved:
-        active = ", ".join(f"{units} in {nets}" for units, nets in enumerate(solutions.active) if nets)
         sentences += [
-            f"Different sets of dichotomies in {counted(solved, 'solved net')}: {solutions.distinct}; number of active "
-            f"units: {active}.",
-            f"As step nets, {solutions.steps} of {solved} stay right with the same weights, {solutions.realisable} "
-            "with some output weights.",
+            f"{counted(solved, 'solved net')}: {counted(solutions.distinct, 'different set')} of dichotomies; as "
+            f"step nets, {solutions.steps} stay right with the same weights, {solutions.realisable} with some output "
+            "weights."
         ]
     if solutions.minimal is not None:
-        sentences += [f"No step net with fewer than {solutions.minimal} hidden units is right on every point."]
-    if solved and solutions.designs:
-        designs = len(solutions.designs)
-        which = "the minimal design" if designs == 1 else f"one of the {designs:,} minimal designs"
-        shared = ", ".join(f"{units} in {nets}" for units, nets in enumerate(solutions.shared) if nets)
-        sentences += [
-            f"{solutions.shared[-1]} of {counted(solved, 'solved net')} contain {which}; units shared with the nearest "
-            f"design, of {solutions.minimal}: {shared}."
-        ]
+        contain = ""
+        if solved and solutions.designs:
+            contain = (
+                f"; {solutions.shared[-1]} of the solved nets contain one of the {len(solutions.designs):,} smallest"
+            )
+        sentences += [f"No step net with fewer than {solutions.minimal} hidden units is right on every point{contain}."]
     if solved < result.nets:
         sentences += [f"Points that the other {result.nets - solved} get wrong: {_missed(result, solutions)}."]
     return sentences
+
+
+def right_from(scale: SigmoidScale) -> str:
+    """Return in words for which factors every point is right; numbers are rounded up.
+
+    Example: "right on every point from factor 1.981 (proved by intervals; by its margins alone from 3.892)"
+    """
+    if scale.right_from is None:
+        return f"not found right on every point with any factor up to {scale.searched_to:g}"
+    first = rounded_up(scale.right_from)
+    if scale.certified is None or not scale.stays_right:
+        return f"first right on every point with factor {first}, but not proved right with every larger one"
+    if scale.certified == 0:
+        return "right on every point with every factor (proved by its margins)"
+    margins = rounded_up(scale.certified)
+    return f"right on every point from factor {first} (proved by intervals; by its margins alone from {margins})"
+
+
+def rounded_up(factor: float) -> str:
+    """Return the factor rounded up to three decimals, such as 1.9804 -> "1.981"."""
+    return f"{ceil(1000 * factor) / 1000:.3f}"
 
 
 def _missed(result: CheckerboardResult, solutions: Solutions) -> str:
@@ -150,8 +163,8 @@ def _scores(results: Sequence[CheckerboardResult]) -> Table:
         ),
         rows=tuple(rows),
         note="Loss is the mean binary cross-entropy over the points in nats; that of a step output is 0 or infinite. "
-        f"The report trained one net; its loss is that of epoch {REPORT.trained.epoch}, the last one printed. Of its "
-        f"printed weights: {REPORT.trained.check}.",
+        f"The published loss is that of epoch {REPORT.trained.epoch}, the last one printed. Of the published weights: "
+        f"{REPORT.trained.check}.",
     )  # fmt: skip
 
 
@@ -169,77 +182,69 @@ def _published(result: CheckerboardResult) -> tuple[str, str]:
     return "", ""
 
 
-def solutions_table(result: CheckerboardResult, name: str) -> tuple[Table, ...]:
+def solutions_table(result: CheckerboardResult) -> tuple[Table, ...]:
     """Return the table of the most frequent sets of dichotomies; none if no trained net is solved."""
     solutions = result.solutions
     if solutions is None or not solutions.most_frequent:
         return ()
-    table = Table(
-        title=f"Dichotomies of the solved nets: {name}",
-        header=("nets", "dichotomies of active units", "number", "a step net needs", "shared with a minimal design"),
-        rows=tuple(
-            (
-                f"{one.nets} / {result.solved}", _dichotomies(one), str(len(one.units)),
-                "" if one.fewest is None else str(one.fewest),
-                "" if one.shared is None else f"{one.shared} / {solutions.minimal}",
-            )
-            for one in solutions.most_frequent
+    return (
+        Table(
+            title=f"Dichotomies of the solved nets: {name_of(result)}",
+            header=("nets", "dichotomies of active units", "a step net needs", "shared with a smallest net"),
+            rows=tuple(
+                (
+                    f"{one.nets} / {result.solved}", _dichotomies(one), "" if one.fewest is None else str(one.fewest),
+                    "" if one.shared is None else f"{one.shared} / {solutions.minimal}",
+                )
+                for one in solutions.most_frequent
+            ),
+            note=f"The most frequent of {solutions.distinct} sets. A dichotomy has a 1 for each point, in their order, "
+            "at which the unit is on; a unit and its complement count as one.",
+            folded=True,
         ),
-        note=f"The most frequent of {solutions.distinct} sets. A dichotomy has a 1 for each point at which the unit is "
-        "on, in the order of the points; a unit and its complement count as one, and repeats are left out. The number "
-        "that a step net needs is empty if all together are not enough, or too many to search.",
-        folded=True,
     )  # fmt: skip
-    return (table,)
 
 
 def _dichotomies(solution: Solution) -> str:
     return ", ".join(solution.units) if all(len(unit) <= LONGEST for unit in solution.units) else "too long to print"
 
 
-def _units(result: CheckerboardResult) -> Table:
-    net = result.shown
-    units = zip(net.hidden_weight, net.hidden_bias, net.output_weight[0], net.lines, strict=True)
-    return Table(
-        title=f"Weights of {name_of(result)}",
-        header=("unit", "weights", "bias", "weight to the output", "line"),
-        rows=(
-            *(
-                (f"H{j}", ", ".join(f"{w:.4f}" for w in weight), f"{bias:.4f}", f"{out:.4f}", line)
-                for j, (weight, bias, out, line) in enumerate(units, start=1)
-            ),
-            ("output", "", f"{net.output_bias[0]:.4f}", "", ""),
-        ),
-    )
+def weights_table(title: str, nets: Sequence[tuple[str, ShownPerceptron | Design]]) -> Table:
+    """Return a folded table with a row for each unit of these nets."""
+    rows: list[tuple[str, ...]] = []
+    for name, net in nets:
+        units = zip(net.hidden_weight, net.hidden_bias, net.output_weight[0], net.lines, strict=True)
+        rows += [
+            (name, f"H{j}", ", ".join(f"{w:g}" for w in weight), f"{bias:g}", f"{out:g}", line)
+            for j, (weight, bias, out, line) in enumerate(units, start=1)
+        ]
+        rows.append((name, "output", "", f"{net.output_bias[0]:g}", "", ""))
+    header = ("net", "unit", "weights", "bias", "weight to the output", "line")
+    return Table(title=title, header=header, rows=tuple(rows), folded=True)
 
 
 def _activations(result: CheckerboardResult) -> Table:
     rows = result.shown.table
     right = [(row.output >= 0.5) == (row.target == 1) for row in rows]
-    title = f"Activations of {name_of(result)}"
-    return activations(title, rows, act=result.act, right=right, folded=result.trained)
+    return activations(f"Activations of {name_of(result)}", rows, act=result.act, right=right)
 
 
-def activations(
-    title: str, rows: Sequence[Activations], *, act: str, right: Sequence[bool] | None = None, folded: bool = False
-) -> Table:
-    """Return a table of all units at all points, with a last column "right" or "wrong" if `right` is given."""
+def activations(title: str, rows: Sequence[Activations], *, act: str, right: Sequence[bool]) -> Table:
+    """Return a table of all units at all points, each "right" or "wrong"."""
     digits = 0 if act == "step" else 3
-    sides = [()] * len(rows) if right is None else [("right" if one else "wrong",) for one in right]
     return Table(
         title=title,
         header=(
             *(f"x{i}" for i, _ in enumerate(rows[0].point, start=1)), "target",
-            *(f"H{j}" for j, _ in enumerate(rows[0].hidden, start=1)), "y", *([] if right is None else [""]),
+            *(f"H{j}" for j, _ in enumerate(rows[0].hidden, start=1)), "y", "",
         ),
         rows=tuple(
             (
                 *(f"{x:g}" for x in row.point), str(row.target), *(f"{value:.{digits}f}" for value in row.hidden),
-                f"{row.output:.{digits}f}", *side,
+                f"{row.output:.{digits}f}", "right" if one else "wrong",
             )
-            for row, side in zip(rows, sides, strict=True)
+            for row, one in zip(rows, right, strict=True)
         ),
-        folded=folded,
     )  # fmt: skip
 
 

@@ -14,9 +14,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from kuzushi.core.results import Arrays
-from kuzushi.proofs.certificate import Certificate, Certification, Pattern, Refutation, weights_sha256
+from kuzushi.proofs.certificate_format import Certificate, Certification, Pattern, Refutation, weights_sha256
 from kuzushi.proofs.errors import ProofError
-from kuzushi.sequences.certificates.states import MOST_CELLS, NEVER, Cell, Reals, Spread, cut, reached, read
+from kuzushi.sequences.certificates.boxes import MOST_CELLS, NEVER, Cell, Reals, Spread, cut, reached, read
 from kuzushi.sequences.nets import LSTM, MODELS, SRN, from_weights
 
 ROUNDS, RANDOM, EXPLORED = 4, 16, 2_000_000
@@ -64,8 +64,6 @@ def certify(
 
     Args:
         weights: of one net, without an axis of nets.
-        limit: the largest n that is tried.
-        enclose: for this net, pattern and rounding.
         effort: bounds the time: the symbols that `enclose` may read, counted for each start.
     """
     net = from_weights(MODELS[model], {name: torch.from_numpy(array)[None].double() for name, array in weights.items()})

@@ -1,6 +1,5 @@
 """Run counter machines: on many strings at once, compared with a net, and cut to a finite language."""
 
-from collections import deque
 from itertools import product
 
 import numpy as np
@@ -8,11 +7,11 @@ import torch
 from jaxtyping import Bool, Int
 from numpy import ndarray
 
+from kuzushi.sequences.automata.finite_automata import automaton, automaton_of, smallest_machine
 from kuzushi.sequences.counter_results import Agreement, CounterMachine, CounterTransition, CutLanguage
-from kuzushi.sequences.counting.counters import symbols_of
+from kuzushi.sequences.counting.cell_counts import symbols_of
 from kuzushi.sequences.languages.counting import Counting
 from kuzushi.sequences.nets import LSTM, Trace
-from kuzushi.sequences.regular.automata import automaton, automaton_of, smallest_machine
 
 AT_ONCE = 100_000
 """Symbols that a net reads before its trace is released: this bounds the memory of a long test."""
@@ -21,10 +20,8 @@ CUT = 8
 MOST_CONFIGURATIONS = 10_000
 """A cut machine with more counts without bound inside a string, and its language is not finite."""
 
-Configuration = tuple[str, tuple[int, ...]]
-"""A state and the counters."""
-Node = tuple[Configuration, int]
-"""A configuration, and how many first symbols have just been read."""
+Node = tuple[int, tuple[int, ...], int]
+"""A state, the counters, and how many first symbols have just been read."""
 
 
 class Run:
@@ -53,11 +50,11 @@ class Run:
     def read(self, symbols: Int[ndarray, "batch time"]) -> Bool[ndarray, "batch time alphabet"]:
         """Continue to read, and return after each symbol which symbols may come next."""
         allowed = np.empty((*symbols.shape, self._target.shape[1]), bool)
-        targets, counts = self._arrows()
+        targets, counts = self.arrows()
         for t, symbol in enumerate(symbols.T.astype(int)):
             self.state = targets[self._rows, symbol]
             self.counters = counts[self._rows, symbol]
-            targets, counts = self._arrows()
+            targets, counts = self.arrows()
             np.less(targets, self._ended, out=allowed[:, t])
         return allowed
 
@@ -66,8 +63,8 @@ class Run:
         self.state, self.counters = self.state[rows], self.counters[rows]
         self._rows = np.arange(len(self.state))
 
-    def _arrows(self) -> tuple[Int[ndarray, "batch alphabet"], Int[ndarray, "batch alphabet counters"]]:
-        """Return where each symbol would lead."""
+    def arrows(self) -> tuple[Int[ndarray, "batch alphabet"], Int[ndarray, "batch alphabet counters"]]:
+        """Return the state that each symbol would lead to, one beyond the last if none, and the counters there."""
         row = self.state * self._tests + (self.counters > 0) @ self._bits  # (batch,)
         counts = self.counters[:, None] * self._factor[row] + self._add[row]
         return np.where(counts.min(2) < 0, self._ended, self._target[row]), counts
@@ -138,33 +135,22 @@ def _differ(
 
 def _unfold(machine: CounterMachine, longest: int) -> tuple[Node, dict[Node, dict[str, Node]]] | None:
     """Return the start, and the arrows between all nodes that are reached; None if they are too many."""
-    start: Node = ((machine.start, (0,) * len(machine.counters)), 0)
+    run = Run(machine, 1)
+    start: Node = (int(run.state[0]), (0,) * len(machine.counters), 0)
     transitions: dict[Node, dict[str, Node]] = {start: {}}
-    waiting = deque([start])
-    while waiting:
-        node = waiting.popleft()
-        configuration, firsts = node
-        for arrow in machine.transitions:
-            after = firsts + 1 if arrow.symbol == machine.symbols[0] else 0
-            reached = _taken(machine, arrow, configuration)
-            if reached is None or after > longest:
-                continue
-            target = (reached, after)
-            if target not in transitions:
-                transitions[target] = {}
-                waiting.append(target)
-            transitions[node][arrow.symbol] = target
+    frontier = [start]
+    while frontier:
+        run.state, run.counters = (np.array([node[part] for node in frontier]) for part in (0, 1))
+        reached = []
+        for node, states, counts in zip(frontier, *(array.tolist() for array in run.arrows()), strict=True):
+            for symbol, state, counters in zip(machine.symbols, states, counts, strict=True):
+                after = node[2] + 1 if symbol == machine.symbols[0] else 0
+                if state < len(machine.states) and after <= longest:
+                    target = transitions[node][symbol] = (state, tuple(counters), after)
+                    if target not in transitions:
+                        transitions[target] = {}
+                        reached.append(target)
         if len(transitions) > MOST_CONFIGURATIONS:
             return None
+        frontier = reached
     return start, transitions
-
-
-def _taken(machine: CounterMachine, arrow: CounterTransition, configuration: Configuration) -> Configuration | None:
-    """Return where an arrow leads, or None where it cannot be taken."""
-    state, values = configuration
-    counters = dict(zip(machine.counters, values, strict=True))
-    if arrow.source != state or any((counters[guard.counter] > 0) != guard.positive for guard in arrow.guards):
-        return None
-    for change in arrow.changes:
-        counters[change.counter] = change.by + (0 if change.sets else counters[change.counter])
-    return None if min(counters.values()) < 0 else (arrow.target, tuple(counters.values()))

@@ -86,10 +86,8 @@ def counting_laws(
     """Return the law of each net: its numbers, its prediction, and the measured first failure.
 
     Args:
-        points: for each net its fixed points, as fixed_points finds them.
         ratio: the k of a^n b^kn.
         trained: the largest n that is trained; no longer string is read here.
-        tested: the largest n for which a failure is predicted.
     """
     return tuple(
         _law(

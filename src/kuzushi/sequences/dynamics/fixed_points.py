@@ -134,9 +134,7 @@ def portrait(
 ) -> tuple[str, Arrays]:
     """Return a string, and the arrays of Dynamics; no arrays unless the net has two units.
 
-    Args:
-        points: the fixed points of this net.
-        longest: the string is the longest that can be drawn of those in `language.alone(longest)`.
+    The string is the longest that can be drawn of those with n up to `longest`.
     """
     streams = language.alone(longest)
     lengths = streams.present.sum(1)

@@ -1,9 +1,7 @@
-"""Dynamics of SRNs: phase portraits, predicted and measured failures, and the counting law."""
+"""Dynamics of SRNs: phase portraits, and the counting law."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from math import ceil
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,7 +12,6 @@ from numpy.typing import NDArray
 
 from kuzushi.core.figure_style import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SKY, YELLOW, Drawn, new_figure, new_grid
 from kuzushi.core.results import Arrays
-from kuzushi.core.sections import counted
 from kuzushi.sequences.dynamics_results import CountingLaw, Dynamics, FixedPoint
 
 EVERY = 3
@@ -27,27 +24,18 @@ APART = 0.09
 HALO = withStroke(linewidth=3, foreground="white")
 FAILURES = (RED, BLUE, GREEN, PURPLE, ORANGE)
 """Colours of the first failures, the smallest first; further ones share the last colour."""
-FEW = 15
-"""Axes are linear up to this range of lengths, and logarithmic above."""
 
 
 # --- figures --------------------------------------------------------------------------------------------------
 
 
-def dynamics_figures(name: str, dynamics: Dynamics) -> Iterator[Drawn]:
-    """Yield the figures of the dynamics; `name` begins their names."""
-    if "flow" in dynamics.arrays:
-        yield _portraits_figure(f"{name}-phase-portraits", dynamics)
-    if len({(law.predicted, law.measured) for law in dynamics.compared}) > 1:
-        yield _predictions_figure(f"{name}-counting-predicted", dynamics)
+def dynamics_figures(name: str, dynamics: Dynamics, arrays: Arrays) -> Iterator[Drawn]:
+    """Yield the figures of the dynamics; `name` begins their names, and `arrays` are those of the SequencesResult."""
+    own = {key.removeprefix("portrait."): array for key, array in arrays.items() if key.startswith("portrait.")}
+    if own:
+        yield _portraits_figure(f"{name}-phase-portraits", replace(dynamics, arrays=own))
     if dynamics.compared:
         yield _law_figure(f"{name}-counting-law", dynamics)
-
-
-def with_arrays(dynamics: Dynamics, arrays: Arrays) -> Dynamics:
-    """Return the dynamics with its arrays, which a SequencesResult has among its own."""
-    own = {name.removeprefix("portrait."): array for name, array in arrays.items() if name.startswith("portrait.")}
-    return replace(dynamics, arrays=own)
 
 
 def _portraits_figure(name: str, dynamics: Dynamics) -> Drawn:
@@ -62,63 +50,38 @@ def _portraits_figure(name: str, dynamics: Dynamics) -> Drawn:
         "cross: filled if stable, half-filled for a saddle, open if unstable; diamonds are cycles of two states. "
         "Purple: direction of the largest eigenvalue. Shades: basins, if there are several. Red: where the predicted "
         f"next symbol changes. Blue: the string {dynamics.string}, numbered by symbol, from the initial state (star).",
-        alternative=f"Fixed points: {'; '.join(map(_point_text, dynamics.fixed_points)) or 'none found'}.",
-    )
-
-
-def _predictions_figure(name: str, dynamics: Dynamics) -> Drawn:
-    figure = new_figure(5.6, 5.4)
-    draw_predictions(figure.subplots(), dynamics)
-    counts = Counter((law.predicted, law.measured) for law in dynamics.compared)
-    ordered = sorted(counts.items(), key=lambda item: [(n is None, n or 0) for n in item[0]])
-    pairs = [f"{_n(predicted)}, {_n(measured)}: {counted(n, 'net')}" for (predicted, measured), n in ordered]
-    interval = dynamics.rank_interval
-    between = "" if interval is None else f" (95 % interval {interval.low:.2f} to {interval.high:.2f})"
-    correlation = (
-        "undefined, since one of the two is constant"
-        if dynamics.rank_correlation is None
-        else f"{dynamics.rank_correlation:.2f}{between}"
-    )
-    return Drawn(
-        name=name,
-        figure=figure,
-        caption="First failure of each net: predicted from fixed points, eigenvalues and the states on trained strings "
-        f"(n ≤ {dynamics.trained_length}), and measured. On the dotted line both are equal: "
-        f"{dynamics.predicted_exactly} of {counted(len(dynamics.compared), 'net')}. Rank correlation: {correlation}. "
-        f"Always predicting the commonest failure would be right for {dynamics.commonest}. Triangles never failed.",
-        alternative=f"Predicted, measured: {'; '.join(pairs)}.",
+        alternative=f"Fixed points: {'; '.join(map(point_text, dynamics.fixed_points)) or 'none found'}.",
     )
 
 
 def _law_figure(name: str, dynamics: Dynamics) -> Drawn:
-    laws = dynamics.compared
+    laws, ratio = dynamics.compared, dynamics.ratio or 1
     figure = new_figure(7, 4.8)
-    draw_law(figure.subplots(), laws, ratio=dynamics.ratio or 1)
-    products = [law.product for law in laws if law.product is not None]
-    alternating = sum((law.contraction or 0) < 0 for law in laws)
-    numbers = [f"{law.net + 1}, {law.contraction:.2f}, {law.expansion:.2f}, {_n(law.measured)}" for law in laws]
+    draw_law(figure.subplots(), laws, ratio=ratio)
+    numbers = [
+        f"{law.net + 1}, {law.contraction:.2f}, {law.expansion:.2f}, "
+        + ", ".join("none" if n is None else str(n) for n in (law.predicted, law.measured))
+        for law in laws
+    ]
     return Drawn(
         name=name,
         figure=figure,
-        caption="Contraction by the a's and expansion by the b's in each exact net that obeys the law. To count "
-        f"without end a net must lie on the line; here the product is {min(products):.2f} to {max(products):.2f}. "
-        f"Circles: the states after a's alternate between two sides ({alternating} of {len(laws)}). Squares: they "
-        "approach from one side.",
-        alternative=f"Net, contraction, expansion, first failure: {'; '.join(numbers)}.",
+        caption="The counting law (Rodriguez, Wiles and Elman 1999) in each exact net that obeys it. Each a multiplies "
+        "the distance from a stable point by λa, so that the distance encodes n; each b multiplies the distance from "
+        "a saddle by λb, until the string is over. Only on the line can a net count without end. Circles: the states "
+        "after a's alternate between two sides. Squares: they approach from one side.",
+        alternative=f"Net, contraction, expansion, first failure predicted and measured: {'; '.join(numbers)}.",
     )
 
 
-def _point_text(point: FixedPoint) -> str:
+def point_text(point: FixedPoint) -> str:
+    """Return symbol, kind, states and eigenvalues of a fixed point or cycle."""
     what = "fixed point" if point.period == 1 else "2-cycle"
     states = " and ".join(f"({', '.join(f'{x:.2f}' for x in state)})" for state in point.points)
     values = ", ".join(
         f"{real:.2f}" + (f"{imaginary:+.2f}i" if imaginary else "") for real, imaginary in point.eigenvalues
     )
     return f"{point.symbol}, {point.stability} {what} at {states}, eigenvalues {values}"
-
-
-def _n(failure: int | None) -> str:
-    return "none" if failure is None else str(failure)
 
 
 # --- phase portraits ------------------------------------------------------------------------------------------
@@ -222,33 +185,7 @@ def _free_point(region: NDArray[np.bool_], dynamics: Dynamics) -> tuple[float, f
     return float(x), float(y)
 
 
-# --- predictions and law --------------------------------------------------------------------------------------
-
-
-def draw_predictions(ax: Axes, dynamics: Dynamics) -> None:
-    """Draw predicted against measured first failures with the number of nets; no failure lies beyond all others."""
-    beyond = dynamics.tested_length + 1
-    counts = Counter(
-        tuple(beyond if n is None else n for n in (law.predicted, law.measured)) for law in dynamics.compared
-    )
-    low, high = (extreme(n for pair in counts for n in pair) for extreme in (min, max))
-    for (x, y), count in counts.items():
-        size = 8 + 14 * np.sqrt(count / len(dynamics.compared))
-        ax.plot(x, y, "^" if y == beyond else "o", color=BLUE, alpha=0.7, markersize=size)
-        ax.annotate(counted(count, "net"), (x, y), (0.5 * size + 5, -4), textcoords="offset points", fontsize=9)
-    few = high - low < FEW
-    ends = (low - 0.6, high + 0.6) if few else (low / 1.2, high * 1.2)
-    if not few:
-        ax.set(xscale="log", yscale="log")
-    ticks = sorted({low, high, *range(low, high + 1, max(1, ceil((high - low) / 8)))})
-    labels = [f"none to {beyond - 1}" if n == beyond else str(n) for n in ticks]
-    ax.set_xticks(ticks, labels)
-    ax.set_yticks(ticks, labels)
-    ax.minorticks_off()
-    ax.plot(ends, ends, color=BLACK, linewidth=0.8, linestyle=":", zorder=0)
-    ax.set(xlim=ends, ylim=ends, xlabel="first failing n, predicted", ylabel="first failing n, measured")
-    ax.set_box_aspect(1)
-    ax.grid(alpha=0.3)
+# --- counting law ---------------------------------------------------------------------------------------------
 
 
 def draw_law(ax: Axes, laws: Sequence[CountingLaw], *, ratio: int) -> None:

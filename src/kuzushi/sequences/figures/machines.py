@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Circle, FancyArrowPatch
 
 from kuzushi.core.figure_style import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SKY, Drawn, new_figure
-from kuzushi.sequences.counter_results import Change, CounterMachine, CounterTransition, Guard
+from kuzushi.sequences.counter_results import CounterMachine, CounterTransition
 from kuzushi.sequences.results import ExtractedMachines, Machine, SequencesResult, language_title
 
 PHASES = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED)
@@ -25,8 +25,7 @@ ROW, COLUMN = 1.6, 1.7
 """Distance between rows of states, and between columns of a grammar or of brackets."""
 COUNTER_RADIUS, COUNTER_COLUMN, COUNTER_FONT = 0.42, 2.6, 11
 """Radius, distance of states and font size, in points, of a counter machine."""
-ARROW: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 10, "color": BLACK, "linewidth": 0.9, "zorder": 2}
-COUNTER_ARROW = ARROW | {"mutation_scale": 14, "linewidth": 1.2}
+ARROW: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 11, "color": BLACK, "linewidth": 1, "zorder": 2}
 
 Point = tuple[float, float]
 
@@ -56,11 +55,7 @@ def automaton_figure(name: str, result: SequencesResult, extraction: ExtractedMa
     extracted, title = extraction.machines[extraction.shown], language_title(result.language)
     figure = new_figure(12, 6)
     draw_machine(figure.subplots(), extraction.machine)
-    which = (
-        f"It equals {title}, whose state names it has."
-        if extracted.equal
-        else f"It differs from {title}; its states are numbered."
-    )
+    which = f"It equals {title}, whose state names it has." if extracted.equal else f"It differs from {title}."
     return Drawn(
         name=name,
         figure=figure,
@@ -75,13 +70,14 @@ def counter_machine_figure(name: str, machine: CounterMachine) -> Drawn:
     figure = new_figure(1.05 * (COUNTER_COLUMN * (len(machine.states) - 1) + 1.4), 3.9)
     draw_counter_machine(figure.subplots(), machine)
     counters = f"counter{'' if len(machine.counters) == 1 else 's'} {' and '.join(machine.counters)}"
+    arrows = [f"{arrow.source} to {arrow.target} at {arrow_label(arrow)}" for arrow in machine.transitions]
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"The counter machine extracted from the net: {len(machine.states)} states and the {counters}. A state "
-        "is the last symbol. Arrows show the symbol, the test that must hold, and the change of the counters. All "
-        "counters are 0 at the start (double circle).",
-        alternative=f"{'; '.join(f'{t.source} to {t.target} at {arrow_label(t)}' for t in machine.transitions)}.",
+        caption=f"The counter machine extracted from the net: {len(machine.states)} states and the {counters}, "
+        "0 at the start (double circle). A state is the last symbol. Arrows show the symbol, the test that must "
+        "hold, and the change of the counters.",
+        alternative=f"{'; '.join(arrows)}.",
     )
 
 
@@ -184,18 +180,12 @@ def draw_machine(ax: Axes, machine: Machine) -> None:
     arrows: dict[tuple[str, str], list[str]] = defaultdict(list)
     for transition in machine.transitions:
         arrows[transition.source, transition.target].append(transition.symbol)
-    rims: dict[str, Circle] = {}
-    for state, point in points.items():
-        rims[state] = Circle(point, RADIUS, facecolor="white", edgecolor=colour[state], linewidth=1.8, zorder=3)
-        ax.add_patch(rims[state])
-        lines = state.split(" ")
-        ax.text(*point, "\n".join(lines), ha="center", va="center", fontsize=min(8, 22 / len(lines)), zorder=4)
-    ax.add_patch(Circle(points[machine.start], 0.82 * RADIUS, facecolor="none", edgecolor=BLACK, zorder=3))
+    rims = _draw_states(ax, points, colour, machine.start, radius=RADIUS, font=8)
     lowest = min(y for _, y in points.values())
     for (source, target), symbols in arrows.items():
         (x0, y0), (x1, y1), label = points[source], points[target], ", ".join(symbols)
         if source == target:
-            _loop(ax, rims[source], label)
+            _loop(ax, rims[source], label, font=8)
         elif machine.longest is None and y0 == y1 and x0 - x1 > 2 * COLUMN:  # all the way back, below everything
             _arrow(ax, rims[source], rims[target], label, bend=lowest - y0 - 1.1)
         elif source == machine.start and y1 > y0 and x1 - x0 > COLUMN:  # to the top row, around all below it
@@ -212,7 +202,7 @@ def _arrow(ax: Axes, source: Circle, target: Circle, label: str, *, bend: float)
     """Draw an arrow from rim to rim; its middle, with the label, lies `bend` to the right of the straight line."""
     (x0, y0), (x1, y1) = source.center, target.center
     length = hypot(x1 - x0, y1 - y0)
-    _between(ax, source, target, f"arc3,rad={2 * bend / length}", ARROW)
+    _between(ax, source, target, f"arc3,rad={2 * bend / length}")
     aside = bend + (0.2 if bend >= 0 else -0.2)
     middle = ((x0 + x1) / 2 + aside * (y1 - y0) / length, (y0 + y1) / 2 - aside * (x1 - x0) / length)
     ax.text(*middle, label, ha="center", va="center", fontsize=8)
@@ -221,21 +211,35 @@ def _arrow(ax: Axes, source: Circle, target: Circle, label: str, *, bend: float)
 def _corner(ax: Axes, source: Circle, target: Circle, label: str) -> None:
     """Draw an arrow straight up, with the label at its left, and then straight to the right."""
     (x0, y0), (_, y1) = source.center, target.center
-    _between(ax, source, target, "angle,angleA=90,angleB=180,rad=12", ARROW)
+    _between(ax, source, target, "angle,angleA=90,angleB=180,rad=12")
     ax.text(x0 - 0.2, (y0 + y1) / 2, label, ha="center", va="center", fontsize=8)
 
 
-def _loop(ax: Axes, rim: Circle, label: str) -> None:
+def _draw_states(
+    ax: Axes, points: dict[str, Point], colour: dict[str, str], start: str, *, radius: float, font: float
+) -> dict[str, Circle]:
+    """Draw a circle with the name of each state; the start has a double one."""
+    rims = {}
+    for state, point in points.items():
+        rims[state] = Circle(point, radius, facecolor="white", edgecolor=colour[state], linewidth=2, zorder=3)
+        ax.add_patch(rims[state])
+        lines = state.split(" ")
+        ax.text(*point, "\n".join(lines), ha="center", va="center", fontsize=min(font, 22 / len(lines)), zorder=4)
+    ax.add_patch(Circle(points[start], 0.83 * radius, facecolor="none", edgecolor=BLACK, zorder=3))
+    return rims
+
+
+def _loop(ax: Axes, rim: Circle, label: str, *, font: float) -> None:
     """Draw an arrow from a state to itself, above it."""
-    x, y = rim.center
-    top = y + 0.85 * RADIUS
-    ax.add_patch(FancyArrowPatch((x - 0.18, top), (x + 0.18, top), connectionstyle="arc3,rad=-1.8", **ARROW))
-    ax.text(x, top + 0.5, label, ha="center", va="center", fontsize=8)
+    (x, y), half = rim.center, 0.5 * rim.radius
+    top = y + 0.85 * rim.radius
+    ax.add_patch(FancyArrowPatch((x - half, top), (x + half, top), connectionstyle="arc3,rad=-1.8", **ARROW))
+    ax.text(x, top + 0.45, label, ha="center", va="bottom", fontsize=font)
 
 
-def _between(ax: Axes, source: Circle, target: Circle, connection: str, style: dict[str, Any]) -> None:
+def _between(ax: Axes, source: Circle, target: Circle, connection: str) -> None:
     ends = (source.center, target.center)
-    ax.add_patch(FancyArrowPatch(*ends, patchA=source, patchB=target, connectionstyle=connection, **style))
+    ax.add_patch(FancyArrowPatch(*ends, patchA=source, patchB=target, connectionstyle=connection, **ARROW))
 
 
 # --- counter machines -----------------------------------------------------------------------------------------
@@ -244,14 +248,8 @@ def _between(ax: Axes, source: Circle, target: Circle, connection: str, style: d
 def draw_counter_machine(ax: Axes, machine: CounterMachine) -> None:
     """Draw the states in a row, and arrows with symbol, tests and changes."""
     points = counter_layout(machine)
-    colour = dict(zip(machine.symbols, PHASES, strict=False))
-    rims = {}
-    for state, point in points.items():
-        edge = colour.get(state, BLACK)
-        rims[state] = Circle(point, COUNTER_RADIUS, facecolor="white", edgecolor=edge, linewidth=2.2, zorder=3)
-        ax.add_patch(rims[state])
-        ax.text(*point, state, ha="center", va="center", fontsize=COUNTER_FONT, zorder=4)
-    ax.add_patch(Circle(points[machine.start], 0.85 * COUNTER_RADIUS, facecolor="none", edgecolor=BLACK, zorder=3))
+    colour = {machine.start: BLACK, **dict(zip(machine.symbols, PHASES, strict=False))}
+    rims = _draw_states(ax, points, colour, machine.start, radius=COUNTER_RADIUS, font=COUNTER_FONT)
     for transition in machine.transitions:
         label = arrow_label(transition).replace(": ", ":\n").replace("-", "−")
         _counter_arrow(ax, rims[transition.source], rims[transition.target], label)
@@ -269,32 +267,22 @@ def arrow_label(transition: CounterTransition) -> str:
 
     Example: "b, B>0: B-1", or "a: B+2, C+3"
     """
-    tests = ", ".join([transition.symbol, *map(guard_text, transition.guards)])
-    return tests + (f": {changes_text(transition.changes)}" if transition.changes else "")
-
-
-def guard_text(guard: Guard) -> str:
-    """Return a guard such as "B>0"."""
-    return f"{guard.counter}{'>' if guard.positive else '='}0"
-
-
-def changes_text(changes: Sequence[Change]) -> str:
-    """Return changes such as "B-1, C:=3"."""
-    return ", ".join(f"{c.counter}{':=' if c.sets else ''}{c.by:{'d' if c.sets else '+d'}}" for c in changes)
+    guards = [f"{guard.counter}{'>' if guard.positive else '='}0" for guard in transition.guards]
+    changes = [
+        f"{each.counter}:={each.by}" if each.sets else f"{each.counter}{each.by:+d}" for each in transition.changes
+    ]
+    return ", ".join([transition.symbol, *guards]) + (f": {', '.join(changes)}" if changes else "")
 
 
 def _counter_arrow(ax: Axes, source: Circle, target: Circle, label: str) -> None:
     (x0, y0), (x1, _) = source.center, target.center
     text: dict[str, Any] = {"ha": "center", "fontsize": COUNTER_FONT}
-    if source is target:  # a loop above
-        top = y0 + 0.85 * COUNTER_RADIUS
-        ends = ((x0 - 0.2, top), (x0 + 0.2, top))
-        ax.add_patch(FancyArrowPatch(*ends, connectionstyle="arc3,rad=-1.9", **COUNTER_ARROW))
-        ax.text(x0, top + 0.5, label, va="bottom", **text)
+    if source is target:
+        _loop(ax, source, label, font=COUNTER_FONT)
     elif x1 > x0:
-        _between(ax, source, target, "arc3,rad=0", COUNTER_ARROW)
+        _between(ax, source, target, "arc3,rad=0")
         ax.text((x0 + x1) / 2, y0 + 0.08, label, va="bottom", **text)
     else:  # back, below everything
         bend = 1.1
-        _between(ax, source, target, f"arc3,rad={-2 * bend / (x0 - x1)}", COUNTER_ARROW)
+        _between(ax, source, target, f"arc3,rad={-2 * bend / (x0 - x1)}")
         ax.text((x0 + x1) / 2, y0 - bend - 0.12, label, va="top", **text)

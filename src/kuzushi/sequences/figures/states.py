@@ -1,7 +1,7 @@
-"""Hidden states of a recurrent net as points, coloured and named by state of the language or of an automaton."""
+"""Inside a recurrent net: hidden states as points, coloured by state of the language, and cells and gates over time."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -15,21 +15,20 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, QhullError
 
 from kuzushi.core.figure_style import BLACK, Drawn, new_figure, new_grid
-from kuzushi.sequences.figures.machines import colours, state_names_text
-from kuzushi.sequences.results import MODEL_TITLES, ExtractedMachines, Machine, SequencesResult
+from kuzushi.sequences.figures.machines import NODES, colours, state_names_text
+from kuzushi.sequences.results import MODEL_TITLES, SequencesResult
 
-MOST_UNITS = 5
-"""The most units whose pairs are drawn."""
+MOST_UNITS = 3
+"""The most units whose pairs are all drawn; of more, the pair that separates the states best."""
 LONGEST_PATH = 30
 """The most symbols of the string whose path is drawn."""
 LETTER = np.array([5.5, 11.0])
 """Size of a letter of a name, in points; a name that would cover another is left out."""
 NAMES_APART_3D = 0.2
-"""The same in 3D, in units of activation along one of the axes."""
-OUTSIDE = "none"
-"""Name of a point on a string that the automaton does not accept."""
+"""Distance of two names in 3D along one of the axes, in units of activation."""
 GREY = "#707070"
 OUTLINE = withStroke(linewidth=2.5, foreground="white")
+GATES = ("input gate", "forget gate", "output gate")
 
 
 @dataclass(frozen=True)
@@ -57,71 +56,86 @@ class States:
             path_names=tuple(name for name, on in zip(names, chosen, strict=True) if on),
         )
 
-    def units(self, most: int = MOST_UNITS) -> list[int]:
-        """Return the units to draw, in order; of more than `most`, those with the largest spread."""
-        spread = np.argsort(-self.points.std(0), kind="stable")[:most]
-        return sorted(int(unit) for unit in spread)
+    @property
+    def means(self) -> dict[str, NDArray[np.float32]]:
+        """The mean point of each state."""
+        names = np.array(self.names)
+        return {name: self.points[names == name].mean(0) for name in dict.fromkeys(self.names)}
 
     def pairs(self) -> list[tuple[int, int]]:
-        """Return every pair of the units to draw."""
-        return list(combinations(self.units(), 2))
+        """Return the pairs of units to draw.
+
+        Of many units that is the pair in which the means of the nearest two states are farthest apart.
+        """
+        pairs = list(combinations(range(self.points.shape[1]), 2))
+        if self.points.shape[1] <= MOST_UNITS:
+            return pairs
+        means = np.array(list(self.means.values()))  # (states, hid)
+        apart = np.abs(means[:, None] - means)  # (states, states, hid)
+        apart[np.diag_indices(len(means))] = np.inf
+        return [max(pairs, key=lambda units: float(apart[..., units].max(-1).min()))]
 
 
 # --- figures --------------------------------------------------------------------------------------------------
 
 
 def states_figure(name: str, result: SequencesResult) -> Drawn:
-    """Draw every pair of hidden units against each other."""
-    states = States.of(result, string=longest_drawn(result))
+    """Draw hidden units against each other."""
+    string = longest_drawn(result)
+    states = States.of(result, string=string)
     pairs = states.pairs()
     side = 6.5 if len(pairs) == 1 else 4.8
     figure, grid = new_grid(len(pairs), columns=3, width=side, height=side)
     for ax, units in zip(grid, pairs, strict=True):
         draw_states(ax, states, units)
-    some = "" if len(states.units()) == result.hid else f" (the {len(states.units())} of {result.hid} that vary most)"
-    by_n = not result.from_grammar and not result.bracketed
-    strings = f"the strings n = 1 to {len(result.walk)}" if by_n else f"{len(result.walk)} strings"
+    means = [f"{state} ({', '.join(f'{x:.2f}' for x in mean)})" for state, mean in states.means.items()]
+    some = f" (2 of {result.hid})" if result.hid > MOST_UNITS else ""
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"Hidden units of the {MODEL_TITLES[result.model]}{some} after each symbol of {strings}, "
-        f"{best_net_text(result)}. Colour, name and hull show the state of the language. {state_names_text(result)} "
-        "Small hulls far apart mean that the net knows the state. A black ring: only one symbol may follow. The star "
-        f"is the initial state; arrows follow the string {result.walk[longest_drawn(result)]}.",
-        alternative=_means_text(states),
+        caption=f"Hidden units of the {MODEL_TITLES[result.model]}{some} after each symbol of {len(result.walk)} "
+        f"strings, {best_net_text(result)}. Colour, name and hull show the state of the language. "
+        f"{state_names_text(result)} A black ring: only one symbol may follow. Arrows follow the string "
+        f"{result.walk[string]} from the initial state (star).",
+        alternative=f"Mean hidden activations by state: {'; '.join(means)}.",
     )
 
 
 def states_3d_figure(name: str, result: SequencesResult) -> Drawn:
-    """Draw the three hidden units that vary most, in 3D."""
-    states = States.of(result, string=longest_drawn(result))
-    first, second, third = states.units(3)
+    """Draw three hidden units in 3D."""
+    string = longest_drawn(result)
     figure = new_figure(7, 6.5)
-    draw_states_3d(figure.add_subplot(projection="3d"), states, (first, second, third))
+    draw_states_3d(figure.add_subplot(projection="3d"), States.of(result, string=string), (0, 1, 2))
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"The same states in 3D: hidden units {first + 1}, {second + 1} and {third + 1}. The line follows the "
-        f"string {result.walk[longest_drawn(result)]} from the initial state (star).",
-        alternative=_means_text(states),
+        caption=f"The same states in 3D. The line follows {result.walk[string]} from the initial state (star).",
+        alternative="The states of the figure before, with all three hidden units as axes.",
     )
 
 
-def automaton_states_figure(name: str, result: SequencesResult, extraction: ExtractedMachines) -> Drawn:
-    """Draw the hidden states coloured by the state of the extracted automaton."""
-    names = states_on(extraction.machine, result.walk)
-    path_names = tuple(name for name, string in zip(names, result.arrays["string"], strict=True) if string == 0)
-    states = replace(States.of(result, string=0), names=names, path_names=path_names)
-    figure = new_figure(7, 6.5)
-    draw_states(figure.subplots(), states, most_apart(states))
-    counts = [f"{state}: {names.count(state)}" for state in dict.fromkeys(names)]
+def gates_figure(name: str, result: SequencesResult) -> Drawn:
+    """Draw cell, hidden state and gates of the best net over the longest string that fits."""
+    string = longest_drawn(result)
+    chosen, text = result.arrays["string"] == string, result.walk[string]
+    cell, gates, hidden = (result.arrays[array][chosen] for array in ("cell", "gates", "hidden"))
+    rows = [("cell", cell), ("hidden", hidden), *zip(GATES, gates.swapaxes(0, 1), strict=True)]
+    figure = new_figure(9, 9)
+    axes = figure.subplots(len(rows), 1, sharex=True, height_ratios=(2, 1.2, 1, 1, 1))
+    for ax, (label, values) in zip(axes, rows, strict=True):
+        draw_values(ax, values, text, label=label)
+        if label in GATES:
+            ax.set_ylim(-0.05, 1.05)
+    axes[-1].set_xlabel("symbol read")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=6, frameon=False)
+    units = [f"unit {unit}: {', '.join(f'{x:.2f}' for x in values)}" for unit, values in enumerate(cell.T, start=1)]
     return Drawn(
         name=name,
         figure=figure,
-        caption=f"Hidden states of the {MODEL_TITLES[result.model]}, net {extraction.shown + 1}, in two of its units, "
-        "coloured and named by the state of its automaton. Clouds that overlap here may be apart in other units. "
-        f"Arrows follow the string {result.walk[0]} from the initial state (star).",
-        alternative=f"Points in each state: {'; '.join(counts)}.",
+        caption=f"Inside the LSTM while it reads {text} ({best_net_text(result)}). A cell that changes by equal steps "
+        "counts. Near 1 a gate is open, near 0 closed: the input gate writes to the cell, the forget gate preserves "
+        "it, the output gate reads it out.",
+        alternative=f"The cells, symbol by symbol of {text}: {'; '.join(units)}.",
     )
 
 
@@ -134,48 +148,26 @@ def longest_drawn(result: SequencesResult) -> int:
 
 def best_net_text(result: SequencesResult) -> str:
     """Return which net is drawn, such as "net 2 of 64, the best: it first fails at 15"."""
-    failure = result.first_failure[result.shown.net]
-    far = f"first fails at {failure}" if failure is not None else f"does not fail up to {result.tested_length}"
-    return f"net {result.shown.net + 1} of {result.nets}, the best: it {far}"
+    net = result.shown.net
+    return f"net {net + 1} of {result.nets}, the best: it {failure_text(result, result.first_failure[net])}"
 
 
-def _means_text(states: States) -> str:
-    names = np.array(states.names)
-    means = [
-        f"{name} ({', '.join(f'{value:.2f}' for value in states.points[names == name].mean(0))})"
-        for name in dict.fromkeys(states.names)
-    ]
-    return f"Mean hidden activations by state: {'; '.join(means)}."
-
-
-# --- the automaton's states -----------------------------------------------------------------------------------
-
-
-def states_on(machine: Machine, strings: Sequence[str]) -> tuple[str, ...]:
-    """Return the state after each symbol of strings, each read from the start; OUTSIDE where there is none.
-
-    Example: states_on(machine of Reber's grammar, ("BTXSE",)) -> ("0", "1", "3", "5", "end")
-    """
-    targets = {(arrow.source, arrow.symbol): arrow.target for arrow in machine.transitions}
-    names = []
-    for string in strings:
-        state = machine.start
-        for symbol in string:
-            state = targets.get((state, symbol), OUTSIDE)
-            names.append(state)
-    return tuple(names)
-
-
-def most_apart(states: States) -> tuple[int, int]:
-    """Return the two units in which the means of the nearest two states are farthest apart."""
-    names = np.array(states.names)
-    means = np.array([states.points[names == name].mean(0) for name in dict.fromkeys(states.names)])  # (states, hid)
-    apart = np.abs(means[:, None] - means)  # (states, states, hid)
-    apart[np.diag_indices(len(means))] = np.inf
-    return max(states.pairs(), key=lambda units: float(apart[..., units].max(-1).min()))
+def failure_text(result: SequencesResult, failure: int | None) -> str:
+    """Return where a net fails, such as "first fails at 15"."""
+    return f"does not fail up to {result.tested_length}" if failure is None else f"first fails at {failure}"
 
 
 # --- drawing --------------------------------------------------------------------------------------------------
+
+
+def draw_values(ax: Axes, values: NDArray[np.floating], symbols: str, *, label: str) -> None:
+    """Draw a line for each unit of `values`, of shape (symbols, hid), over the symbols of a string."""
+    for unit, line in enumerate(values.T):
+        ax.plot(range(len(symbols)), line, ".-", color=NODES[unit % len(NODES)], label=f"unit {unit + 1}")
+    ax.set_xticks(range(len(symbols)), list(symbols))
+    ax.set_ylabel(label)
+    ax.grid(alpha=0.3)
+    ax.spines[["top", "right"]].set_visible(False)
 
 
 def draw_states(ax: Axes, states: States, units: tuple[int, int]) -> None:

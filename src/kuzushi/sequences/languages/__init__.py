@@ -6,7 +6,7 @@ from kuzushi.core.errors import ConfigError
 from kuzushi.sequences.languages.brackets import Brackets
 from kuzushi.sequences.languages.counting import Counting
 from kuzushi.sequences.languages.language import Language
-from kuzushi.sequences.languages.regular import REBER, Grammar, embedded
+from kuzushi.sequences.languages.reber import REBER, Grammar, embedded
 
 LANGUAGES: dict[str, Language] = {
     "reber": Grammar(tuple("BTSXPVE"), REBER),
@@ -17,8 +17,8 @@ LANGUAGES: dict[str, Language] = {
     "anb2nc3n": Counting(("a", "b", "c"), (1, 2, 3)),
     "dyck1": Brackets(),
 }
-MOST_LETTERS, RATIOS = 6, tuple("123456789")
-"""Limits of a pattern: its state machine must fit on a page."""
+MOST_LETTERS = 6
+"""The most letters of a pattern: its state machine must fit on a page."""
 
 
 def get_language(name: str) -> Language:
@@ -31,20 +31,12 @@ def get_language(name: str) -> Language:
     """
     if name in LANGUAGES:
         return LANGUAGES[name]
-    pairs = re.findall(r"([a-z])([0-9]+)", name)
-    if not pairs or name != "".join(letter + ratio for letter, ratio in pairs):
+    pairs = re.findall(r"([a-z])([1-9])", name)
+    letters = [letter for letter, _ in pairs]
+    known = name == "".join(letter + ratio for letter, ratio in pairs) and 2 <= len(letters) <= MOST_LETTERS
+    if not known or len(set(letters)) < len(letters):
         raise ConfigError(
-            f"--lang {name}: unknown language; give one of {', '.join(LANGUAGES)}, or lower-case letters, each "
-            "followed by how often it comes, such as a1b2c3"
+            f"--lang {name}: unknown language; give one of {', '.join(LANGUAGES)}, or 2 to {MOST_LETTERS} different "
+            "lower-case letters, each followed by how often it comes, 1 to 9, such as a1b2c3"
         )
-    letters, ratios = zip(*pairs, strict=True)
-    twice = [letter for index, letter in enumerate(letters) if letter in letters[:index]]
-    if twice:
-        raise ConfigError(f"--lang {name}: {twice[0]} comes twice; give every letter once, as in a1b2c3")
-    wrong = [letter + ratio for letter, ratio in pairs if ratio not in RATIOS]
-    if wrong:
-        raise ConfigError(f"--lang {name}: {wrong[0]}; after each letter give a whole number from 1 to 9, as in a1b2c3")
-    if not 2 <= len(letters) <= MOST_LETTERS:
-        plural = "s" if len(letters) > 1 else ""
-        raise ConfigError(f"--lang {name}: {len(letters)} letter{plural}; give 2 to {MOST_LETTERS}, as in a1b2c3")
-    return Counting(letters, tuple(map(int, ratios)))
+    return Counting(tuple(letters), tuple(int(ratio) for _, ratio in pairs))

@@ -48,7 +48,6 @@ class Streams:
 
 
 @runtime_checkable
-@runtime_checkable
 class Language(Protocol):
     """What training, scoring and drawing need to know of a language; `longest` is the largest n of its strings."""
 

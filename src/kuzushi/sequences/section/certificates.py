@@ -1,19 +1,9 @@
-"""Can we be sure? Certificates and refutations of recurrent nets, and the changes that make an LSTM exact."""
+"""Can we be sure? Certificates and refutations of recurrent nets, and LSTMs snapped to exact ones."""
 
-from kuzushi.core.sections import Table, between, counted
-from kuzushi.proofs.certificate import Certification, CertifiedNet, Refutation
-from kuzushi.sequences.counter_results import Snapped, Snapping
+from kuzushi.core.sections import between
+from kuzushi.proofs.certificate_format import Certification, CertifiedNet, Refutation
+from kuzushi.sequences.counter_results import Snapping
 from kuzushi.sequences.results import SequencesResult
-
-PROOF_METHOD = (
-    "Can we be sure? A test ends somewhere, a stream need not. A proof takes boxes of states and computes intervals, "
-    "rounded outward, around everything that the net does from a box with each string. If it is right throughout and "
-    "ends in one of the boxes, it is right on every stream."
-)
-SNAP_METHOD = (
-    "An LSTM is also snapped to another, exact net: gates are driven to 0 or 1 by large weights, increments set to "
-    "their exact ratio, superfluous links removed, and the read-out fitted again."
-)
 
 
 def paragraphs(result: SequencesResult) -> tuple[str, ...]:
@@ -21,21 +11,13 @@ def paragraphs(result: SequencesResult) -> tuple[str, ...]:
     if result.certification is None:
         return ()
     proved = _certification_text(result.certification, f"Net {result.shown.net + 1} as trained")
-    if result.snapping is None:
-        return (proved,)
-    return (proved, *_snapping_paragraphs(result, result.snapping))
+    return (proved,) if result.snapping is None else (proved, _snapping_text(result, result.snapping))
 
 
 def certified_text(certified: CertifiedNet) -> str:
     """Return the proof and the refutation of one net as text."""
     name = f"Net {certified.net + 1}{' snapped' if certified.snapped else ''}"
     return _certification_text(certified.certification, name)
-
-
-def tables(result: SequencesResult) -> tuple[Table, ...]:
-    """Return the changed increments and weights of the best net."""
-    best = None if result.snapping is None else _best(result, result.snapping)
-    return () if best is None else (_increments_table(result, best), _changes_table(best))
 
 
 def _certification_text(certification: Certification, name: str) -> str:
@@ -58,68 +40,16 @@ def _refutation_text(refutation: Refutation) -> str:
     )
 
 
-def _snapping_paragraphs(result: SequencesResult, snapping: Snapping) -> tuple[str, ...]:
-    distances = sorted(net.distance for net in snapping.nets)
+def _snapping_text(result: SequencesResult, snapping: Snapping) -> str:
+    distances = [net.distance for net in snapping.nets]
     if not distances:
-        return ("No net could be snapped.",)
-    best, certification = _best(result, snapping), snapping.certification
-    proved = (
-        "" if certification is None else f" {_certification_text(certification, f'Net {result.shown.net + 1} snapped')}"
-    )
+        return "No net could be snapped to an exact one."
     scores = (
-        f"Snapped, {snapping.exact} of {snapping.tried} nets do not fail up to n = {snapping.tested_length:,}, "
+        "Snapped to exact nets, with gates driven to 0 or 1 and increments at their exact ratio, "
+        f"{snapping.exact} of {snapping.tried} nets do not fail up to n = {snapping.tested_length:,}, "
         f"{between(snapping.exact_interval)}; as trained, {snapping.exact_before} do not. The weights changed by "
-        f"{distances[0]:.1f} to {distances[-1]:.1f} times their norm (median "
-        f"{distances[(len(distances) - 1) // 2]:.1f})."
+        f"{min(distances):.1f} to {max(distances):.1f} times their norm."
     )
-    return (scores + proved, *(() if best is None else (_best_text(best),)))
-
-
-def _best_text(snapped: Snapped) -> str:
-    ends = "; ".join(
-        f"unit {reading.unit + 1} counts from the first {reading.since} and is back at the last {reading.symbol}"
-        for reading in snapped.readings
-    )
-    return (
-        f"In net {snapped.net + 1}, {ends}. {len(snapped.changes)} of its {snapped.weights} weights changed; "
-        f"{counted(snapped.removed, 'recurrent link')} removed."
-    )
-
-
-def _best(result: SequencesResult, snapping: Snapping) -> Snapped | None:
-    return next((net for net in snapping.nets if net.net == result.shown.net), None)
-
-
-def _increments_table(result: SequencesResult, snapped: Snapped) -> Table:
-    steps = [f"one {symbol}, {which}" for which in ("trained", "exact") for symbol in result.symbols]
-    return Table(
-        title=f"Increments of net {snapped.net + 1} before and after",
-        header=("end of", "unit", *steps),
-        rows=tuple(
-            (
-                f"{reading.symbol}'s",
-                str(reading.unit + 1),
-                *(f"{value:+.4f}" for value in (*reading.before, *reading.increments)),
-            )
-            for reading in snapped.readings
-        ),
-        note="The increment at each symbol of the cell that shows the end of a phase. At symbols that it does not "
-        "count, the cell is reset, and the increment only sets where it starts.",
-    )
-
-
-def _changes_table(snapped: Snapped) -> Table:
-    return Table(
-        title=f"Changed weights of net {snapped.net + 1}",
-        header=("weight", "trained", "exact"),
-        rows=tuple(
-            (
-                f"{change.name} {', '.join(str(i + 1) for i in change.index)}",
-                f"{change.before:.4f}",
-                f"{change.after:.4f}",
-            )
-            for change in snapped.changes
-        ),
-        note="Rows of gate weights: input, forget, candidate and output gate, each with one row a unit.",
-        folded=True,
-    )
+    if snapping.certification is None:
+        return scores
+    return f"{scores} {_certification_text(snapping.certification, f'Net {result.shown.net + 1} snapped')}"

@@ -9,10 +9,12 @@ import numpy as np
 
 from kuzushi.core.demo import Demo
 from kuzushi.core.results import Arrays, Result
-from kuzushi.core.sections import counted
-from kuzushi.proofs.certificate import weights_sha256
+from kuzushi.proofs.certificate_format import weights_sha256
+from kuzushi.sequences.counter_results import Snapping
 from kuzushi.sequences.figures.machines import layout
-from kuzushi.sequences.results import MODEL_TITLES, Machine, SequencesResult, language_title
+from kuzushi.sequences.figures.states import best_net_text, failure_text
+from kuzushi.sequences.results import Machine, SequencesResult, language_title
+from kuzushi.sequences.section.experiment import title, trained
 
 LONGEST = 400
 """The most symbols that a reader may enter."""
@@ -31,10 +33,7 @@ TEST_SEED = 1967
 
 def sequence_demo(results: Sequence[Result]) -> Demo | None:
     """Return the best net of each result, as trained and snapped, each once; None without recurrent nets."""
-    nets: dict[str, dict[str, Any]] = {}
-    for result in results:
-        if isinstance(result, SequencesResult):
-            nets |= {net["key"]: net for net in _nets(result)}
+    nets = {net["key"]: net for result in results if isinstance(result, SequencesResult) for net in _nets(result)}
     if not nets:
         return None
     return Demo(
@@ -87,10 +86,10 @@ def _nets(result: SequencesResult) -> list[dict[str, Any]]:
     }
     own: dict[str, Any] = {"name": _name(result), "about": _about(result), "exact": False}
     nets = [shared | own | _weights(result, result.weights_of(net)) | {"machine": _machine(result)}]
-    snapped = result.snapped_weights_of(net)
-    if snapped is not None:
-        own = {"name": f"{_name(result)}, made exact", "about": _about_snapped(result), "exact": True}
-        nets.append(shared | own | _weights(result, snapped) | {"machine": _machine(result, snapped=True)})
+    if result.snapping is not None and net in [each.net for each in result.snapping.nets]:
+        own = {"name": f"{_name(result)}, made exact", "about": _about_snapped(result, result.snapping), "exact": True}
+        weights = _weights(result, result.weights_of(net, snapped=True))
+        nets.append(shared | own | weights | {"machine": _machine(result, snapped=True)})
     return nets
 
 
@@ -102,12 +101,12 @@ def _weights(result: SequencesResult, weights: Arrays) -> dict[str, Any]:
 
 def _language(result: SequencesResult) -> dict[str, Any]:
     """Return the rule for the next symbol, for strings of any length."""
-    title = language_title(result.language)
+    language = language_title(result.language)
     if result.bracketed:
-        return {"kind": "brackets", "title": title}
+        return {"kind": "brackets", "title": language}
     if result.from_grammar:
-        return {"kind": "grammar", "title": title, "machine": _finite(result.machine)}
-    return {"kind": "counting", "title": title, "ratios": list(ratios(result))}
+        return {"kind": "grammar", "title": language, "machine": _finite(result.machine)}
+    return {"kind": "counting", "title": language, "ratios": list(ratios(result))}
 
 
 def _strings(result: SequencesResult) -> list[dict[str, str]]:
@@ -116,20 +115,18 @@ def _strings(result: SequencesResult) -> list[dict[str, str]]:
         texts = sorted({text for text in result.walk if len(text) <= LONGEST}, key=lambda text: (len(text), text))
         stream = "".join(step.symbol for step in result.shown.steps)
         return [*({"name": text, "text": text} for text in texts), {"name": f"a stream: {stream}", "text": stream}]
-    trained = result.trained_length
-    streams = ((min(3, trained), 1, min(2, trained)), (trained, 1, trained))
+    longest = result.trained_length
+    streams = ((min(3, longest), 1, min(2, longest)), (longest, 1, longest))
     return [
-        {"name": _string_name(numbers, trained), "text": "".join(_string(result, n) for n in numbers)}
+        {"name": _string_name(numbers, longest), "text": "".join(_string(result, n) for n in numbers)}
         for numbers in (*((n,) for n in LENGTHS), *streams)
         if sum(numbers) * sum(ratios(result)) <= LONGEST
     ]
 
 
-def _string_name(numbers: tuple[int, ...], trained: int) -> str:
-    name = f"n = {', '.join(map(str, numbers))}"
-    if len(numbers) > 1:
-        return f"{name} in a stream"
-    return f"{name} (longer than trained)" if max(numbers) > trained else name
+def _string_name(numbers: tuple[int, ...], longest: int) -> str:
+    more = " in a stream" if len(numbers) > 1 else " (longer than trained)" if max(numbers) > longest else ""
+    return f"n = {', '.join(map(str, numbers))}{more}"
 
 
 def _string(result: SequencesResult, n: int) -> str:
@@ -146,10 +143,7 @@ def _beginning(result: SequencesResult) -> str:
 def _projections(arrays: Arrays) -> dict[str, Any]:
     """Return the projections of hidden states and cells of many units onto a plane."""
     planes = {name: principal_directions(arrays[name]) for name in ("hidden", "cell") if name in arrays}
-    return {
-        name: {"mean": mean.tolist(), "directions": directions.tolist()}
-        for name, (mean, directions) in planes.items()
-    }  # fmt: skip
+    return {name: {"mean": mean.tolist(), "directions": along.tolist()} for name, (mean, along) in planes.items()}
 
 
 # --- machines -------------------------------------------------------------------------------------------------
@@ -198,30 +192,19 @@ def _finite(machine: Machine) -> dict[str, Any]:
 
 
 def _name(result: SequencesResult) -> str:
-    units = counted(result.hid, "hidden unit")
-    name = f"{MODEL_TITLES[result.model]} with {units} on {language_title(result.language)}"
-    if result.from_grammar:
-        return name
-    return f"{name}, trained on {'nesting' if result.bracketed else 'n'} up to {result.trained_length}"
+    return f"{title(result)}, trained on {trained(result)}"
 
 
 def _about(result: SequencesResult) -> str:
+    return f"{best_net_text(result).capitalize()}, alone or in a stream without reset."
+
+
+def _about_snapped(result: SequencesResult, snapping: Snapping) -> str:
     net = result.shown.net
-    return f"Net {net + 1} of {result.nets}, the best. {_failure_text(result, result.first_failure[net])}"
-
-
-def _about_snapped(result: SequencesResult) -> str:
-    assert result.snapping is not None
-    index = [snapped.net for snapped in result.snapping.nets].index(result.shown.net)
-    snapped, failure = result.snapping.nets[index], result.snapping.first_failure[index]
-    return (
-        f"Another net, made of net {result.shown.net + 1} of {result.nets} by changing {len(snapped.changes)} of its "
-        f"{snapped.weights} weights. {_failure_text(result, failure)}"
+    ((snapped, failure),) = (
+        (each, n) for each, n in zip(snapping.nets, snapping.first_failure, strict=True) if each.net == net
     )
-
-
-def _failure_text(result: SequencesResult, failure: int | None) -> str:
-    length = "{} symbols" if result.from_grammar else "nesting {}" if result.bracketed else "n = {}"
-    if failure is None:
-        return f"It does not fail up to {length.format(result.tested_length)}, alone or in a stream without reset."
-    return f"It fails first at {length.format(failure)}, alone or in a stream without reset."
+    return (
+        f"Another net, made of net {net + 1} of {result.nets} by changing {len(snapped.changes)} of its "
+        f"{snapped.weights} weights. It {failure_text(result, failure)}, alone or in a stream without reset."
+    )

@@ -1,20 +1,14 @@
 """The recurrent nets as text and on the page: training and score of each ensemble, and all answers together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from textwrap import fill
 
-from kuzushi.core.reference import PUBLISHED
-from kuzushi.core.sections import Chapter, Part, Section, Table, between, columns, percent, provenance_table
-from kuzushi.sequences.figures.experiment import Figures, figures
+from kuzushi.core.sections import Chapter, Part, Section, Table, between, columns, counted, percent, provenance_table
+from kuzushi.sequences.figures.experiment import figures, training_figure
 from kuzushi.sequences.results import MODEL_TITLES, SequencesResult, Step, language_title
 from kuzushi.sequences.section import automata, certificates, counters, dynamics
 
-REPORT = {"srn": PUBLISHED.sequences.srn, "lstm": PUBLISHED.sequences.lstm}
-SCORE_METHOD = (
-    "Does it work, and how far? Nets are scored by whole strings: one wrong symbol where the next one is determined, "
-    "and the string fails. The share of right symbols says little: a net that always predicts the last symbol again, "
-    "and never stops, has a high one too."
-)
 LINE = 100
 """Characters in a line of a terminal."""
 
@@ -33,8 +27,8 @@ def text(result: SequencesResult) -> str:
         f"first failing length: median {_median(result)}, furthest {_furthest(result)}",
         f"determined symbols right up to {result.scored_length}: best net {percent(max(result.accuracy), 2)}; "
         f"a net that never stops {percent(result.never_stop, 2)}",
-        *_lines(_how(result, Figures())),
-        *_lines(_sure(result, Figures())),
+        *_lines(_how(result)),
+        *_lines(_sure(result)),
     ])  # fmt: skip
 
 
@@ -45,13 +39,12 @@ def _lines(part: Part) -> tuple[str, ...]:
 
 def section(results: Sequence[SequencesResult]) -> Section:
     """Return the section of the page."""
-    extractions = [(result, result.automata) for result in results if result.automata is not None]
     return Section(
         name="sequences",
         title="Sequences",
         question="How does a recurrent net count?",
-        answer=(*map(_answer, results), *_methods(results)),
-        tables=(_scores_table(results), *((automata.summary(extractions),) if extractions else ())),
+        answer=tuple(map(_answer, results)),
+        tables=(_scores_table(results),),
         figures=(),
         chapters=tuple(_chapter(result, number) for number, result in enumerate(results, start=1)),
         runs=provenance_table(results),
@@ -61,36 +54,22 @@ def section(results: Sequence[SequencesResult]) -> Section:
 def _answer(result: SequencesResult) -> str:
     failure = result.first_failure[result.shown.net]
     return (
-        f"{_title(result)}: {result.solved} of {result.nets} nets, {between(result.solved_interval)}, are exact on "
+        f"{title(result)}: {result.solved} of {result.nets} nets, {between(result.solved_interval)}, are exact on "
         f"{_strings(result)}, alone and in a stream without reset. The best "
         f"{'has ' if failure is None else 'fails first at '}{_furthest(result)}."
     )
 
 
-def _methods(results: Sequence[SequencesResult]) -> tuple[str, ...]:
-    """Return the methods behind these results."""
-    used = {
-        SCORE_METHOD: True,
-        dynamics.METHOD: any(each.dynamics is not None and each.dynamics.ratio is not None for each in results),
-        counters.METHOD: any(each.counts is not None for each in results),
-        automata.METHOD: any(each.automata is not None for each in results),
-        certificates.PROOF_METHOD: any(each.certification is not None for each in results),
-        certificates.SNAP_METHOD: any(each.snapping is not None for each in results),
-    }
-    return tuple(method for method, there in used.items() if there)
-
-
 def _chapter(result: SequencesResult, number: int) -> Chapter:
-    drawn = figures(result, number)
-    parts = (_far(result, drawn), _how(result, drawn), _sure(result, drawn))
+    parts = (_far(result, number), replace(_how(result), figures=tuple(figures(result, number))), _sure(result))
     return Chapter(
         name=f"sequences-{number}",
-        title=f"{_title(result)}, {_trained(result)}",
+        title=f"{title(result)}, {trained(result)}",
         parts=tuple(part for part in parts if part.answer or part.figures or part.tables),
     )
 
 
-def _far(result: SequencesResult, drawn: Figures) -> Part:
+def _far(result: SequencesResult, number: int) -> Part:
     net = result.shown.net
     answer = (
         f"The median of the first failing lengths is {_median(result)}. Net {net + 1} is the best; "
@@ -100,56 +79,47 @@ def _far(result: SequencesResult, drawn: Figures) -> Part:
     return Part(
         question="Does it work, and how far?",
         answer=(answer,),
-        figures=tuple(drawn.how_far),
+        figures=(training_figure(f"{number}-training", result),),
         tables=(_stream_table(result),),
     )
 
 
-def _how(result: SequencesResult, drawn: Figures) -> Part:
-    answer: list[str] = []
-    tables: list[Table] = []
+def _how(result: SequencesResult) -> Part:
+    answer: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
     if result.dynamics is not None:
-        answer += dynamics.paragraphs(result.dynamics)
-        tables += dynamics.tables(result.dynamics)
-    if result.counts is not None and result.counter_machine is not None:
-        answer += counters.paragraphs(result.counts, result.counter_machine)
-        tables += counters.tables(result.counts, result.counter_machine)
-    if result.automata is not None:
-        answer.append(automata.equality_text(result.automata))
-        tables.append(automata.nets_table(result, result.automata))
-    return Part(question="How does it do it?", answer=tuple(answer), figures=tuple(drawn.how), tables=tuple(tables))
+        answer, tables = dynamics.paragraphs(result.dynamics), dynamics.tables(result.dynamics)
+    elif result.counts is not None and result.counter_machine is not None:
+        answer = counters.paragraphs(result.counts, result.counter_machine)
+        tables = (counters.claims_table(result.counts, result.counter_machine),)
+    elif result.automata is not None:
+        answer = (automata.equality_text(result.automata),)
+    return Part(question="How does it do it?", answer=answer, figures=(), tables=tables)
 
 
-def _sure(result: SequencesResult, drawn: Figures) -> Part:
-    tested = () if result.automata is None else automata.coverage_paragraphs(result, result.automata)
-    return Part(
-        question="Can we be sure?",
-        answer=(*tested, *certificates.paragraphs(result)),
-        figures=tuple(drawn.how_sure),
-        tables=certificates.tables(result),
-    )
+def _sure(result: SequencesResult) -> Part:
+    tested = () if result.automata is None else automata.coverage_paragraphs(result.automata, result.symbols)
+    answer = (*tested, *certificates.paragraphs(result))
+    return Part(question="Can we be sure?", answer=answer, figures=(), tables=())
 
 
 def _scores_table(results: Sequence[SequencesResult]) -> Table:
-    rows = []
-    for result in results:
-        reported = REPORT[result.model]
-        same = (language_title(reported.language), reported.hid) == (language_title(result.language), result.hid)
-        rows.append((
-            language_title(result.language), MODEL_TITLES[result.model], str(result.hid), result.config.preset,
-            _trained(result), f"{result.solved} / {result.nets}",
-            between(result.solved_interval), _median(result), _furthest(result), percent(max(result.accuracy), 2),
-            percent(result.never_stop, 2), "figures, no numbers" if same else "not there",
-        ))  # fmt: skip
     return Table(
         title="Whole strings",
         header=(
             "language", "net", "units", "preset", "trained on", "exact nets", "rate (95 %)", "median first failure",
-            "furthest", "symbols right, best net", "never stops", "in the report",
+            "furthest", "symbols right, best net", "never stops",
         ),
-        rows=tuple(rows),
-        note="First failure and furthest are lengths (nestings for brackets). Symbols right: determined symbols in all "
-        "tested strings. The report prints no numbers of its recurrent nets to compare with.",
+        rows=tuple(
+            (
+                language_title(result.language), MODEL_TITLES[result.model], str(result.hid), result.config.preset,
+                trained(result), f"{result.solved} / {result.nets}", between(result.solved_interval),
+                _median(result), _furthest(result), percent(max(result.accuracy), 2), percent(result.never_stop, 2),
+            )
+            for result in results
+        ),
+        note="A string fails at its first wrong symbol where the next one is determined. First failure and furthest "
+        "are lengths (nestings for brackets). Symbols right: determined symbols in all tested strings.",
     )  # fmt: skip
 
 
@@ -173,11 +143,13 @@ def _stream_table(result: SequencesResult) -> Table:
     )  # fmt: skip
 
 
-def _title(result: SequencesResult) -> str:
-    return f"{MODEL_TITLES[result.model]} with {result.hid} units on {language_title(result.language)}"
+def title(result: SequencesResult) -> str:
+    """Return the nets and their language, such as "SRN with 2 units on aⁿb²ⁿ"."""
+    return f"{MODEL_TITLES[result.model]} with {counted(result.hid, 'unit')} on {language_title(result.language)}"
 
 
-def _trained(result: SequencesResult) -> str:
+def trained(result: SequencesResult) -> str:
+    """Return the trained lengths, such as "n ≤ 4"."""
     if result.from_grammar:
         return "all lengths"
     return f"{'nesting' if result.bracketed else 'n'} ≤ {result.trained_length}"
