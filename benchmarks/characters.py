@@ -1,4 +1,4 @@
-"""How soon recognisers of kana are how accurate: the plain loop, known fast recipes, scikit-learn, and ours.
+"""Measure accuracy against seconds of recognisers: the plain loop, known fast recipes, scikit-learn, and ours.
 
     python benchmarks/characters.py [--quick] [--data kmnist-mini] [--seeds 5] [--figure FILE] [--growth]
 
@@ -48,7 +48,7 @@ MNIST_UPDATES = 235
 PLANS, QUICK_PLANS = (0.7, 1, 2, 3, 5, 10, 14), (0.7, 1, 3, 10)
 """Epochs of ours."""
 GOALS = {"lin": 20, "full": 20, "conv": 30}
-"""How many times sooner ours is to have what the plain loop has after all its epochs."""
+"""The speed-up of ours in reaching the final accuracy of the plain loop."""
 SIZES, QUICK_SIZES, TESTED = (2_000, 8_000, 60_000), (500, 2_000, 8_000), 2_000
 
 Runs = Mapping[Contestant, Sequence[Run]]
@@ -100,7 +100,7 @@ def seconds_to(runs: Sequence[Run], accuracy: float) -> float:
 
 
 def soonest(runs: Runs, net: str, accuracy: float) -> tuple[float, Contestant | None]:
-    """Which plan of ours reaches the accuracy first with a net, and when; infinity where none does."""
+    """Return the plan that reaches the accuracy first with a net, and its seconds; infinity where none does."""
     times = {each: seconds_to(runs[each], accuracy) for each in runs if each.way == "ours" and each.what == net}
     first = min(times, key=lambda each: times[each], default=None)
     return (times[first], first) if first and times[first] < float("inf") else (float("inf"), None)

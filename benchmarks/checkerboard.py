@@ -1,4 +1,4 @@
-"""How fast perceptrons learn the board: one net in a plain loop, and an ensemble.
+"""Measure the seconds in which perceptrons learn the board: one net in a plain loop, and an ensemble.
 
     python benchmarks/checkerboard.py [--quick]
 
@@ -46,7 +46,7 @@ SIZES, EPOCHS = (1, 10, 100, 1_000, 10_000), 500
 SEEDS, REPETITIONS = (4, 1) if QUICK else (10, 3)
 SHARES = (0.5, 0.8, 0.9, 0.95, 0.99, 1.0)
 PASSES_HIDDEN, PASSES_POINTS, PASSES_WEIGHTS = 15, 17, 13
-"""How often an epoch reads or writes a number per hidden unit and point, per point, and per weight, by counting the
+"""The number of reads and writes in an epoch per hidden unit and point, per point, and per weight, by counting the
 operands of the operations in perceptrons/train.py and the seven of Adam; values in registers do not count."""
 
 

@@ -1,4 +1,4 @@
-"""How fast a page is in a browser: until it is seen, and while it is touched.
+"""Measure the speed of a page in a browser: until the first paint, and during interaction.
 
     python benchmarks/page.py report/index.html
 

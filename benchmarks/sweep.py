@@ -93,7 +93,7 @@ def compare(cells: int, nets: int, updates: int, repetitions: int) -> None:
 
 
 def processor_seconds() -> float:
-    """That the processes started from here took, those that have ended."""
+    """Return the processor seconds of child processes that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

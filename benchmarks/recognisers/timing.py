@@ -36,7 +36,7 @@ LOOKS = 10
 SMALL = ("lin", "full")
 """Nets that compute on one thread, whoever trains them: to share so little work costs more than it brings."""
 TOY = "brush:640/64"
-"""What a contestant computes first, since the first use of torch takes a second."""
+"""The first computation of each contestant, since the first use of torch takes a second."""
 CLASSIFIERS: dict[str, Callable[[], Any]] = {
     "4-NN": lambda: KNeighborsClassifier(4),
     "RBF-SVM": lambda: SVC(C=10),

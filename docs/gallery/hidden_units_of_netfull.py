@@ -1,4 +1,4 @@
-"""How many hidden units does NetFull need?
+"""Choose the number of hidden units of NetFull.
 
     python docs/gallery/hidden_units_of_netfull.py [FIGURE.png]
 

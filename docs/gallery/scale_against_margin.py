@@ -1,4 +1,4 @@
-"""How large must the weights of a step net be, so that it is right with sigmoid units?
+"""Find the factor on the weights from which a step net is right with sigmoid units.
 
     python docs/gallery/scale_against_margin.py [FIGURE.png]
 

@@ -1,4 +1,4 @@
-"""How often do ensembles of 2 to 8 hidden sigmoid units learn the 3x3 checkerboard?
+"""Measure how often 2 to 8 hidden sigmoid units learn the 3x3 checkerboard.
 
     python docs/gallery/success_against_width.py [FIGURE.png]
 

@@ -1,4 +1,4 @@
-"""How many step units does a 3x3 board of cells need while the gap between the cells closes?
+"""Find the fewest step units for a 3x3 board of cells as the gap between the cells closes.
 
     python docs/gallery/the_gap_closes.py [FIGURE.png]
 

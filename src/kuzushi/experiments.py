@@ -33,7 +33,7 @@ Watch = Callable[[str, str, int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
-    """Where the parts of an experiment are; modules are named, and loaded when they are used."""
+    """The parts of an experiment; modules are named here and loaded when they are used."""
 
     config: type[Any]
     """A frozen dataclass: the options of the command."""

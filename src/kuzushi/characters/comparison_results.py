@@ -70,7 +70,7 @@ class PairTest:
 
 @dataclass(frozen=True, kw_only=True)
 class PairHardness:
-    """How a confusion changes from the weakest run to the strongest.
+    """The change of a confusion from the weakest run to the strongest.
 
     A run's prediction is that of more than half of its seeds; both runs vote with equally many seeds, an odd number.
     """
@@ -94,7 +94,7 @@ class PairHardness:
 
 @dataclass(frozen=True, kw_only=True)
 class Hardness:
-    """Which confusions stay and which vanish between two runs, given as indices into `nets`, by accuracy."""
+    """The confusions that persist or disappear between two runs, given as indices into `nets`, by accuracy."""
 
     weakest: int
     strongest: int

@@ -1,4 +1,4 @@
-"""Why pairs are confused: the most confused pairs, the forms of their classes, and misread images with neighbours."""
+"""Explain confusions: the most confused pairs, the forms of their classes, and misread images with neighbours."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

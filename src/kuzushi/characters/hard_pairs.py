@@ -1,4 +1,4 @@
-"""Which confusions stay as nets get better, and which vanish.
+"""Tests of which confusions persist and which disappear as nets get better.
 
 A run's prediction is that of more than half of its seeds; both runs vote with equally many seeds, an odd number. An
 error is one test image with one wrong prediction, of the weakest run, the strongest, or both. Between the two, the

@@ -68,7 +68,7 @@ class TrainedSeed:
 
 @dataclass(frozen=True, kw_only=True)
 class ConfusedPair:
-    """How often `target` was read as `predicted`."""
+    """The number of images of `target` that were read as `predicted`."""
 
     target: int
     predicted: int
@@ -101,7 +101,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """How well probabilities and rates of correct predictions agree on the test part."""
+    """The agreement of probabilities with the rates of correct predictions on the test part."""
 
     bins: tuple[ReliabilityBin, ...]
     """Bins of equal width, over all seeds, without empty ones."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
-    """Where to save the run, and what to print."""
+    """Options for saving a run and printing its result."""
 
     out: Path | None = None
     """The folder of the run: settings, progress, weights and result. Without it nothing is saved."""

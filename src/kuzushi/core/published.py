@@ -42,7 +42,7 @@ class PublishedNet:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedPair:
-    """How often each net read `target` as `predicted`, from the report's table of pairs."""
+    """The number of images of `target` that each net read as `predicted`, from the report's table of pairs."""
 
     target: int
     predicted: int

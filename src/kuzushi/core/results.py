@@ -16,7 +16,7 @@ Matrix = tuple[Vector, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """How a result was computed: enough to repeat it."""
+    """The origin of a result: enough to repeat it."""
 
     command: str
     kuzushi: str

@@ -1,4 +1,4 @@
-"""What the page carries inside itself: its scripts, its figures, and the ten kana, so that it works offline."""
+"""Embed scripts, figures and the ten kana in the page, so that it works offline."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""What the hidden units of a perceptron compute, and the scores of the net."""
+"""The functions that hidden units of a perceptron compute, and the scores of the net."""
 
 import torch
 from jaxtyping import Bool, Float, Int

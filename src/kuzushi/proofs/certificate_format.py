@@ -98,7 +98,7 @@ class Refutation:
 
 @dataclass(frozen=True, kw_only=True)
 class Certification:
-    """How far a net is proved right, and where it fails."""
+    """The length up to which a net is proved right, and where it fails."""
 
     certificate: Certificate | None
     """The one with the largest `longest` found; None if there is none even for n = 1."""

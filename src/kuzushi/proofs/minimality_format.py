@@ -76,7 +76,7 @@ class MinimalityProof:
 
 
 class StepNet(Protocol):
-    """What is checked of a step net with one hidden layer.
+    """The fields of a step net that the checker reads.
 
     `units` are the indices of its hidden units in the proof's `units`; `symmetric` is the number of its images under
     the symmetries. The weights have shapes (hid, inputs) and (1, hid).

@@ -72,7 +72,7 @@ class GateUse:
 
 @dataclass(frozen=True, kw_only=True)
 class StringEnd:
-    """How far the cell is from its start when a string ends, in counts along the direction of one count."""
+    """The distance of the cell from its start when a string ends, in counts along the direction of one count."""
 
     count: str
     at_end: float
@@ -226,7 +226,7 @@ class ExtractedCounters:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """How a net sees the end of one phase: a cell is back at its value from the start of the string, for every n."""
+    """The unit that detects the end of one phase: its cell is then back at its value from the start of the string."""
 
     symbol: str
     unit: int

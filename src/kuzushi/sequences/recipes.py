@@ -17,7 +17,7 @@ EVALUATIONS = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """How an ensemble is trained."""
+    """The settings with which an ensemble is trained."""
 
     updates: dict[str, int]
     learning_rate: dict[str, float]

@@ -25,7 +25,7 @@ NEVER = 2**62
 
 @dataclass(frozen=True, kw_only=True)
 class Exactness:
-    """How far each net of an ensemble is right."""
+    """The score of each net of an ensemble."""
 
     first_failure: tuple[int | None, ...]
     """The smallest n of which a string fails, alone or in a stream, or a shorter one after it in a stream of longer

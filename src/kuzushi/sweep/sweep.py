@@ -79,7 +79,7 @@ def read_cell(folder: Path, config: Config) -> ScoredResult | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Outcome:
-    """What the table needs of a finished cell."""
+    """The score and time of a finished cell."""
 
     score: Score
     seconds: float

@@ -33,7 +33,7 @@ Check = Callable[[Path], str | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How long to wait for a server, in seconds."""
+    """Time limits of a download, in seconds."""
 
     timeout: float = 10.0
     """For the connection, and for each further piece."""

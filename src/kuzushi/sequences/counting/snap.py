@@ -56,7 +56,7 @@ class _Averages:
 
 @dataclass(frozen=True)
 class _Plan:
-    """Which units count, from which phase to which."""
+    """The units that count, and the phases between which they do."""
 
     units: tuple[int, ...]
     """For the end of each phase after the first, the unit that detects it."""

@@ -1,4 +1,4 @@
-"""What every formal language offers, and streams of its strings."""
+"""The interface of formal languages, and streams of their strings."""
 
 from dataclasses import dataclass, fields
 from typing import Protocol, runtime_checkable
@@ -49,7 +49,7 @@ class Streams:
 
 @runtime_checkable
 class Language(Protocol):
-    """What training, scoring and drawing need to know of a language; `longest` is the largest n of its strings."""
+    """The interface of a language for training, scoring and drawing; `longest` is the largest n of its strings."""
 
     @property
     def symbols(self) -> tuple[str, ...]:

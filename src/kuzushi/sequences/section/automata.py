@@ -1,4 +1,4 @@
-"""Which machine did a net on a grammar learn? The extracted automata as text."""
+"""The section on extracted automata: the machine that a net learned from a grammar."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How does an LSTM count? Counts in its cell, the extracted counter machine, and the claims of the report."""
+"""The section on LSTMs: counts in the cell, the extracted counter machine, and the claims of the report."""
 
 from kuzushi.core.sections import Table
 from kuzushi.sequences.counter_results import CountDirection, Counts, ExtractedCounters

@@ -1,4 +1,4 @@
-"""How does an SRN count? The counting law, the report's claims about the states, and fixed points."""
+"""The section on SRNs: the counting law, the report's claims about the states, and fixed points."""
 
 from collections.abc import Sequence
 
