@@ -26,14 +26,16 @@ PACKAGES: dict[str, tuple[str, ...]] = {
 """The other packages that each package may import."""
 STEPS: dict[str, tuple[str, ...]] = {
     "data": ("datasets", "points", "boards", "languages"),
-    "nets": ("nets",),
+    "nets": ("nets", "recurrence"),
     "analyse": (),
     "train": ("train", "recipes"),
     "run": (
         "experiment", "compare", "explain_confusions", "export_onnx", "saved_net", "grade", "analyses",
         "failures_by_phase", "certificates/prove", "minimal/experiment",
     ),
-    "results": ("configs", "results", "comparison_results", "counter_results", "dynamics_results"),
+    "results": (
+        "configs", "results", "comparison_results", "counter_results", "dynamics_results", "score_results",
+    ),
     "show": ("figures", "section", "comparison_section", "demo", "command_text"),
 }  # fmt: skip
 """The steps of a subject, and their modules or folders; a module that is not named analyses."""

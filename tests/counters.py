@@ -81,5 +81,5 @@ def srn(weight_hh: list[list[list[float]]], drive: list[list[list[float]]]) -> S
 def _ensemble(weights: dict[str, torch.Tensor]) -> SRN:
     nets, hid, alphabet = weights["weight_ih"].shape
     model = SRN(nets, alphabet=alphabet, hid=hid, generator=Generator())
-    model.load_state_dict(weights)
+    model.load_state_dict({"h_0": torch.zeros(nets, hid)} | weights)
     return model

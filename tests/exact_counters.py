@@ -25,6 +25,8 @@ def single_counter(*, resets=True):
         "bias": np.array([0, -FIRM if resets else FIRM, 0, 0], dtype=np.float32),
         "weight_out": np.array([[0], [100]], dtype=np.float32),
         "bias_out": np.array([0, -23], dtype=np.float32),
+        "h_0": np.zeros(1, dtype=np.float32),
+        "c_0": np.zeros(1, dtype=np.float32),
     }
 
 
@@ -37,6 +39,7 @@ def double_counter():
     weights = {
         "weight_ih": w_ih.reshape(8, 3), "weight_hh": w_hh.reshape(8, 2), "bias": bias.ravel(),
         "weight_out": np.array([[0, 0], [100, 0], [0, 10]]), "bias_out": np.array([0, -23, -1.6]),
+        "h_0": np.zeros(2), "c_0": np.zeros(2),
     }  # fmt: skip
     return {name: array.astype(np.float32) for name, array in weights.items()}
 
@@ -57,7 +60,14 @@ def random_net(model, *, hid, alphabet, generator, scale=1.0):
         "weight_ih": (rows, alphabet), "weight_hh": (rows, hid), "bias": (rows,),
         "weight_out": (alphabet, hid), "bias_out": (alphabet,),
     }  # fmt: skip
-    return {name: generator.normal(0, scale, shape).astype(np.float32) for name, shape in shapes.items()}
+    weights = {name: generator.normal(0, scale, shape).astype(np.float32) for name, shape in shapes.items()}
+    start = {"h_0": generator.uniform(-1, 1, hid)} | ({"c_0": generator.normal(0, 1, hid)} if model == "lstm" else {})
+    return weights | {name: array.astype(np.float32) for name, array in start.items()}
+
+
+def initial(weights):
+    """The state from which the net starts: h_0, then the c_0 of an LSTM."""
+    return np.concatenate([weights[name] for name in ("h_0", "c_0") if name in weights]).astype(np.float64)
 
 
 def decimal_tanh(x):

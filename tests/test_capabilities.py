@@ -111,7 +111,16 @@ COVERED: dict[str, tuple[str, ...]] = {
     "Use reber and reber-embedded": ("test_a_grammar_is_learned_too_and_scored_by_the_lengths_of_its_strings",),
     "Read scores by whole strings, with the baseline that never stops":
         ("test_what_a_net_carries_from_one_string_into_the_next_counts_as_its_failure",
-         "test_a_net_that_always_says_b_is_as_accurate_as_never_stopping_and_knows_nothing"),
+         "test_a_net_that_always_says_b_is_as_accurate_as_never_stopping_and_knows_nothing",
+         "test_a_net_without_a_failure_is_right_in_a_plain_loop_and_one_that_fails_is_wrong_after_its_failing_input"),
+    "Read where a net fails alone, in a stream, and in each arithmetic":
+        ("test_a_net_right_on_strings_alone_but_not_on_abcabcabc_is_reported_so",
+         "test_a_net_that_fails_in_one_arithmetic_only_is_reported_in_each"),
+    "Put nets back to their initial state after each string (--reset)":
+        ("test_with_a_reset_the_loss_is_over_single_strings_and_without_what_follows_their_end",
+         "test_a_grammar_can_be_read_in_streams_without_reset"),
+    "Learn the initial state of an SRN (--preset report)":
+        ("test_the_srns_of_the_preset_report_each_start_from_a_state_of_their_own_that_moves_as_they_learn",),
     "See hidden states": ("test_the_states_are_those_of_the_arrays_and_the_path_is_that_of_the_longest_string",),
     "See gates and cells": ("test_the_lines_of_the_gates_are_the_arrays",),
     "See the smallest state machine": ("test_the_machine_of_the_language_is_drawn_with_its_transitions",),

@@ -271,7 +271,7 @@ def check_certificates(folder):
 def symbols_of(certification):
     """Return the length of the longest strings of a claim that the checker does not refuse for their length."""
     claims = []
-    if (certificate := certification.certificate) is not None:
+    for certificate in certification.certificates:
         claims.append(sum(certificate.pattern.ratios) * certificate.longest * len(certificate.cells))
     if (refutation := certification.refutation) is not None:
         claims.append(sum(refutation.pattern.ratios) * sum(refutation.strings))

@@ -20,15 +20,38 @@ from kuzushi.sequences.counting.counter_machine import Run
 from kuzushi.sequences.counting.extract_machine import extract
 from kuzushi.sequences.languages import get_language
 from kuzushi.sequences.languages.language import as_text
-from kuzushi.sequences.nets import MODELS, from_weights
-from kuzushi.sequences.score import exactness, right
+from kuzushi.sequences.score import right
+from kuzushi.sequences.score_results import Scores
 from kuzushi.sequences.section.demo import random_strings, sequence_demo
+from sequence_pages import (
+    DEMO,
+    EXACT,
+    address_of,
+    choose,
+    drawn,
+    language_of,
+    model_of,
+    number,
+    percent,
+    press,
+    probabilities,
+    put,
+    readings,
+    says,
+    script,
+    shown_point,
+    shown_units,
+    take,
+    traced,
+    type_in,
+)  # fmt: skip
 
-DEMO = "#sequence_demo"
-EXACT = 1e-9
-"""Numbers of the page against Python's in double precision."""
 SRN, LSTM, SNAPPED, REBER, COUNTER, DYCK = range(6)
-LANGUAGES = ("anbn", "a2b3", "anbncn", "a2b1c2", "anb2nc3n", "dyck1", "reber", "reber-embedded")
+LANGUAGES = (
+    *((lang, False) for lang in ("anbn", "a2b3", "anbncn", "a2b1c2", "anb2nc3n")),
+    *((lang, reset) for lang in ("dyck1", "reber", "reber-embedded") for reset in (False, True)),
+)
+"""With and without a reset after each string."""
 
 
 # --- what is tried --------------------------------------------------------------------------------------------
@@ -45,10 +68,10 @@ def counting(recurrent):
     result, model = recurrent[1], counting_lstm((1, 2, 3))
     extracted = extract(model, get_language("anb2nc3n"), net=0, trained=4, tested=20, cut=3)
     assert extracted.machine == ANB2NC3N
-    weights = {name: weight.detach().float().numpy() for name, weight in model.named_parameters()}
+    weights = {name: weight.float().numpy() for name, weight in model.weights().items()}
     return replace(
         result, hid=2, shown=replace(result.shown, net=0), counter_machine=extracted, snapping=None, weights=weights,
-        first_failure=(None,), nets=1,
+        scores=(Scores(arithmetic="float32", alone=(None,), in_stream=(None,)),), nets=1,
     )  # fmt: skip
 
 
@@ -66,128 +89,12 @@ def offered(results):
     return nets
 
 
-# --- reading the page, and Python -----------------------------------------------------------------------------
-
-
-def script(tab, body, *given):
-    """Run a script in the page, which finds its nets in `nets` and what is given in `given`."""
-    code = """async (given) => {
-        const { unpacked } = await import("unpack");
-        const { nets } = await unpacked(document.querySelector("#sequence_demo script.data"));
-        BODY
-    }""".replace("BODY", body)
-    return tab.evaluate(code, list(given))
-
-
-def readings(tab, net, text, changes=()):
-    """What the page makes of every place of a string."""
-    return script(
-        tab,
-        """const [net, text, changes] = given;
-        const { reading } = await import("sequences/reading");
-        const { changedWeights } = await import("sequences/state");
-        return reading(nets[net], changedWeights(nets[net].weights, changes), text);""",
-        net, text, list(changes),
-    )  # fmt: skip
-
-
-def model_of(net, changes=()):
-    """A net as torch has it, in double precision."""
-    weights = {name: torch.tensor(value, dtype=torch.float64) for name, value in net["weights"].items()}
-    for name, value in changes:
-        matrix, *place = name.split(".")
-        weights[matrix][tuple(map(int, place))] = value
-    return from_weights(MODELS[net["kind"]], {name: weight[None] for name, weight in weights.items()})
-
-
-@torch.no_grad()
-def traced(net, text, changes=()):
-    symbols = torch.tensor([[net["symbols"].index(symbol) for symbol in text]])
-    return model_of(net, changes)(symbols)
-
-
-def probabilities(net, text, changes=()):
-    return traced(net, text, changes).logits[0, 0].softmax(-1).numpy()
-
-
-def language_of(net):
-    kind = net["language"]["kind"]
-    if kind == "counting":
-        pairs = zip(net["symbols"], net["language"]["ratios"], strict=True)
-        return get_language("".join(f"{symbol}{ratio}" for symbol, ratio in pairs))
-    return get_language({"brackets": "dyck1", "grammar": "reber"}[kind])
-
-
-def choose(tab, net):
-    tab.locator(f"{DEMO} select[name=net]").select_option(index=net)
-    drawn(tab)
-
-
-def drawn(tab):
-    """Wait until what has been done is drawn: one frame for the drawing, one that comes after it."""
-    tab.evaluate("() => new Promise((after) => requestAnimationFrame(() => requestAnimationFrame(after)))")
-
-
-def address_of(tab):
-    """The address of the page, once it holds the state that is shown."""
-    settled(tab)
-    return tab.evaluate("location.href")
-
-
-def take(tab, weight):
-    tab.locator(f"{DEMO} select[name=weight]").select_option(weight)
-    drawn(tab)
-
-
-def put(tab, value):
-    """Give the weight that is in hand a value."""
-    tab.locator(f"{DEMO} input[name=value]").fill(str(value))
-    tab.keyboard.press("Enter")
-    drawn(tab)
-
-
-def type_in(tab, text):
-    tab.locator(f"{DEMO} input[name=text]").fill(text)
-
-
-def press(tab, name, times=1):
-    for _ in range(times):
-        tab.locator(f"{DEMO} button[name={name}]").click()
-
-
-def says(tab, place, **given):
-    return expect(tab.locator(f"{DEMO} {place}"), **given)
-
-
-def percent(p):
-    return "> 99.9 %" if p >= 0.9995 else "< 0.1 %" if p < 0.0005 else f"{100 * p:.1f} %"
-
-
-def number(text):
-    return float(text.replace("−", "-"))
-
-
-def shown_units(tab):
-    """The numbers of the table of units."""
-    rows = tab.locator(f"{DEMO} table.units tbody tr").all()
-    return np.array([[number(cell) for cell in row.locator("td").all_text_contents()] for row in rows])
-
-
-def shown_point(tab):
-    """Where the state is drawn in the plane, in units of its axes."""
-    circle = tab.locator(f"{DEMO} .now circle").first
-    frame = tab.locator(f"{DEMO} svg.states .frame rect")
-    x, y = (float(circle.get_attribute(name)) for name in ("cx", "cy"))
-    left, top, width, height = (float(frame.get_attribute(name)) for name in ("x", "y", "width", "height"))
-    return np.array([2 * (x - left) / width - 1, 1 - 2 * (y - top) / height])
-
-
 # --- the engine against Python --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("net", range(6))
 def test_every_net_reads_as_python_reads(tab, offered, net):
-    text = offered[net]["strings"][-1]["text"]
+    text = offered[net]["strings"][-1]["text"].partition("E")[0]  # of the grammar as far as the reset
     places = readings(tab, net, text)[1:]
     trace = traced(offered[net], text)
     assert np.allclose([place["hidden"] for place in places], trace.hidden[0, 0], atol=EXACT)
@@ -198,22 +105,28 @@ def test_every_net_reads_as_python_reads(tab, offered, net):
         assert np.allclose(gates, trace.gates[0, 0], atol=EXACT)
 
 
+def stored(result):
+    """The stored states, in which a reset puts the initial one after each string."""
+    reset = result.reset & (np.array(result.states)[result.arrays["state"]] == "end")
+    return np.where(reset[:, None], result.weights_of(result.shown.net)["h_0"], result.arrays["hidden"])
+
+
 def test_the_points_are_the_states_that_were_stored(tab, results, offered):
     found = script(
         tab, 'const { backdrop } = await import("sequences/reading"); return nets.map((net) => backdrop(net));'
     )
     for net, result in ((SRN, results[0]), (LSTM, results[1]), (REBER, results[2])):
-        assert np.allclose([place["hidden"] for place in found[net]], result.arrays["hidden"], atol=1e-4)
         names = [result.states[state] for state in result.arrays["state"]]
+        assert np.allclose([place["hidden"] for place in found[net]], stored(result), atol=1e-4)
         assert [place["position"]["state"] for place in found[net]] == names
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_what_may_follow_is_what_the_language_says_after_every_prefix(tab, lang):
-    language, (net,) = get_language(lang), sequence_demo([tiny(lang)]).data["nets"]
+@pytest.mark.parametrize(("lang", "reset"), LANGUAGES)
+def test_what_may_follow_is_what_the_language_says_after_every_prefix(tab, lang, reset):
+    language, (net,) = get_language(lang, reset=reset), sequence_demo([tiny(lang, reset=reset)]).data["nets"]
     longest = 9
     states = language.states(longest)
-    streams = [language.alone(longest), language.side_by_side(4), language.example(longest)]
+    streams = [*language.in_streams(4), language.alone(longest), language.example(longest)]
     texts = [text for stream in streams for text in as_text(language, stream)]
     found = script(
         tab,
@@ -225,9 +138,15 @@ def test_what_may_follow_is_what_the_language_says_after_every_prefix(tab, lang)
     rows = [(stream, row) for stream in streams for row in range(len(stream.symbols))]
     for positions, (stream, row) in zip(found, rows, strict=True):
         present = stream.present[row]
-        assert [place["legal"] for place in positions] == stream.legal[row][present].tolist()
+        asked = stream.legal[row][present].any(1).tolist()
+        assert [not place.get("reset", False) for place in positions] == asked
+        legal = [
+            place["legal"] if may_be_asked else [False] * len(net["symbols"])
+            for place, may_be_asked in zip(positions, asked, strict=True)
+        ]
+        assert legal == stream.legal[row][present].tolist()
         assert [place["scored"] for place in positions] == stream.scored[row][present].tolist()
-        if stream is not streams[1]:  # which has other states, as it has other lengths
+        if any(stream is other for other in streams[-2:]):  # the others have the states of shorter strings
             assert [place["state"] for place in positions] == [states[i] for i in stream.state[row][present]]
 
 
@@ -368,7 +287,8 @@ def test_every_string_to_pick_is_read(tab, offered):
         for place, string in enumerate(offered[net]["strings"]):
             tab.locator(f"{DEMO} select[name=preset]").select_option(index=place)
             says(tab, "input[name=text]").to_have_value(string["text"])
-            says(tab, ".read").to_have_text(f"1 of {len(string['text'])}")
+            begins = len(string["text"]) if string.get("fails") else 1
+            says(tab, ".read").to_have_text(f"{begins} of {len(string['text'])}")
 
 
 def test_wrong_places_are_marked_and_counted(tab, offered):
@@ -539,13 +459,13 @@ def test_every_weight_of_a_net_can_be_chosen_by_a_name_of_its_own(tab, offered):
 
 
 def first_that_fails(net, changes=()):
-    """By the score of whole strings, each alone, in double precision."""
-    language = language_of(net)
-    alone = language.alone(60)
+    """By the verdicts on whole strings, each alone, in double precision."""
+    alone = language_of(net).alone(60)
     if net["language"]["kind"] == "brackets":
-        alone = alone.first(120)  # the narrow and the wide ones
-    score = exactness(model_of(net, changes), alone=alone, side_by_side=alone)
-    return score.first_failure[0]
+        alone = alone.at(slice(120))  # the narrow and the wide ones
+    logits = model_of(net, changes)(alone.symbols).logits
+    failing = alone.n[~right(logits, legal=alone.legal, scored=alone.scored)[0]]
+    return int(failing.min()) if len(failing) else None
 
 
 @pytest.mark.parametrize("net", [SRN, LSTM, SNAPPED, COUNTER, DYCK])
@@ -573,6 +493,7 @@ def right_strings(net, grammar, changes=()):
             legal.append([(node, other) in follows for other in net["symbols"]])
         logits = model(torch.tensor([[net["symbols"].index(symbol) for symbol in text]])).logits
         scored = torch.ones(1, len(text), dtype=torch.bool)
+        scored[0, -1] = not net["language"]["reset"]
         good += bool(right(logits, legal=torch.tensor([legal]), scored=scored).all())
     return good
 
@@ -662,7 +583,7 @@ def test_cells_are_drawn_where_there_are_cells_with_axes_that_hold_them(tab, off
 
 def test_of_many_units_two_components_are_drawn_and_their_share_is_said(tab, results):
     choose(tab, REBER)
-    points = results[2].arrays["hidden"].astype(float)
+    points = stored(results[2]).astype(float)
     spread = np.linalg.svd(points - points.mean(0), compute_uv=False) ** 2
     share = spread[:2].sum() / spread.sum()
     says(tab, ".position").to_contain_text(f"two principal components, with {100 * share:.1f} % of the variance")
@@ -670,9 +591,9 @@ def test_of_many_units_two_components_are_drawn_and_their_share_is_said(tab, res
 
 def test_a_component_of_a_state_is_measured_from_the_mean_of_all(tab, offered):
     choose(tab, REBER)
-    type_in(tab, "BTXSE")
+    type_in(tab, "BTXS")
     plane = offered[REBER]["projections"]["hidden"]
-    hidden = traced(offered[REBER], "BTXSE").hidden[0, 0, -1].numpy()
+    hidden = traced(offered[REBER], "BTXS").hidden[0, 0, -1].numpy()
     first, second = (f"{c:.2f}".replace("-", "−") for c in (hidden - plane["mean"]) @ np.transpose(plane["directions"]))
     label = re.compile(f"Now first principal component {first}, second principal component {second}")
     says(tab, "svg.states").to_have_attribute("aria-label", label)
@@ -781,7 +702,8 @@ BROKEN = [
     {"net": "srn-anb2n-00000000"}, {"net": 0}, {"text": "aac"}, {"text": "a" * 401}, {"text": None}, {"text": ["a"]},
     {"place": 4}, {"place": -1}, {"place": 1.5}, {"place": "2"}, {"changes": {}}, {"changes": [["bias.9", 0]]},
     {"changes": [["bias.0", 1e9]]}, {"changes": [["bias.0", None]]}, {"changes": [["bias.0", 0], ["bias.0", 0]]},
-    {"changes": [["__proto__.x", 0]]}, {"changes": [7]}, {"weight": "weight_hh"}, {"weight": "<b>"},
+    {"changes": [["h_0.0", 1.5]]}, {"changes": [["h_0", 0]]}, {"changes": [["__proto__.x", 0]]}, {"changes": [7]},
+    {"weight": "weight_hh"}, {"weight": "<b>"},
     {"view": "cell"}, {"turn": 1e9}, {"tilt": "x"},
 ]  # fmt: skip
 

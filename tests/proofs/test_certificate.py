@@ -58,7 +58,7 @@ def test_the_mean_value_theorem_is_used_if_plain_intervals_do_not_suffice():
     """ab turns the state of this SRN by a right angle and shrinks it to 0.9: plain intervals widen it to 1.8."""
     weights = {
         "weight_ih": np.array([[0.002, 0.0], [0.0, 0.0]]), "weight_hh": np.array([[0.67, -0.67], [0.67, 0.67]]),
-        "bias": np.zeros(2), "weight_out": np.zeros((2, 2)), "bias_out": np.array([0.1, 0.0]),
+        "bias": np.zeros(2), "weight_out": np.zeros((2, 2)), "bias_out": np.array([0.1, 0.0]), "h_0": np.zeros(2),
     }  # fmt: skip
     pairs, box = Pattern(symbols=("a", "b"), ratios=(1, 1)), np.full((1, 2), 0.1)
     net = Net.of("srn", weights, rounding=0.0)
@@ -69,7 +69,7 @@ def test_the_mean_value_theorem_is_used_if_plain_intervals_do_not_suffice():
     check(certificate(weights, pairs, longest=1, model="srn", reach=0.1), weights)
 
 
-def test_in_single_precision_long_strings_leave_the_boxes():
+def test_in_float32_long_strings_leave_the_boxes():
     refused(
         "string n = 59 .* outside all boxes", whole=certificate(WEIGHTS, longest=100, rounding=2.0**-20, reach=0.01)
     )
@@ -79,7 +79,8 @@ def test_other_weights_are_refused():
     for name in WEIGHTS:
         other = WEIGHTS | {name: WEIGHTS[name] + np.float32(2**-10)}
         refused("the weights have SHA-256", other)
-    refused("the weights lack bias", {name: array for name, array in WEIGHTS.items() if name != "bias"})
+    for lacking in ("bias", "h_0", "c_0"):
+        refused(f"the weights lack {lacking};", {name: WEIGHTS[name] for name in WEIGHTS if name != lacking})
     refused("the model is 'gru'", model="gru")
     refused("expected those of one srn", model="srn")
 
@@ -177,8 +178,8 @@ def test_a_first_symbol_in_pairs_is_required_after_an_odd_number(monkeypatch):
 
 
 FAILURE = Refutation(
-    pattern=DOUBLES, model="lstm", weights_sha256=weights_sha256(WEIGHTS), strings=(2, 1), position=3, expected="a",
-    said="b", margin=-1.0,
+    pattern=DOUBLES, model="lstm", hid=1, weights_sha256=weights_sha256(WEIGHTS), rounding=0.0, strings=(2, 1),
+    position=3, expected="a", predicted="b", margin=-1.0,
 )  # fmt: skip
 
 
@@ -198,13 +199,16 @@ def test_a_net_that_fails_is_refuted():
         ("fails after 1 of 3 symbols", {"position": 1}),
         ("fails after 0 of 3 symbols", {"position": 0}),
         ("fails after 4 of 3 symbols", {"position": 4}),
-        ("expected 'a'", {"expected": "b", "said": "a"}),
-        ("expected 'a'", {"said": "a"}),
-        ("symbol 'x' is unknown", {"said": "x"}),
+        ("expected 'a'", {"expected": "b", "predicted": "a"}),
+        ("expected 'a'", {"predicted": "a"}),
+        ("symbol 'x' is unknown", {"predicted": "x"}),
         ("expected at least one", {"strings": ()}),
         ("expected at least one", {"strings": (0,)}),
         ("SHA-256", {"weights_sha256": "0" * 64}),
         ("the net has 2 symbols", {"pattern": TRIPLES}),
+        ("of a net of 2 units; expected 1", {"hid": 2}),
+        ("rounding is 0.5", {"rounding": 0.5}),
+        ("rounding is nan", {"rounding": float("nan")}),
     ],
 )
 def test_a_refutation_of_a_net_that_is_right_there_is_refused(message, changes):

@@ -5,7 +5,7 @@ from decimal import Decimal, localcontext
 import numpy as np
 import pytest
 
-from exact_counters import decimal_logits, decimal_step, random_net, single_counter
+from exact_counters import decimal_logits, decimal_step, initial, random_net, single_counter
 from kuzushi.proofs.errors import ProofError
 from kuzushi.proofs.interval_net import BOX, CENTRE, Net, States
 from kuzushi.proofs.intervals import enclosing
@@ -112,7 +112,7 @@ def test_slopes_keep_enclosures_from_wrapping():
     turn = np.array([[1, -1], [1, 1]]) / np.sqrt(2)
     weights = {
         "weight_ih": np.zeros((2, 2)), "weight_hh": turn, "bias": np.zeros(2),
-        "weight_out": np.eye(2), "bias_out": np.zeros(2),
+        "weight_out": np.eye(2), "bias_out": np.zeros(2), "h_0": np.zeros(2),
     }  # fmt: skip
     net = Net.of("srn", weights, rounding=0.0)
     box = enclosing(np.full(2, -1e-3), np.full(2, 1e-3))[..., None]
@@ -136,16 +136,52 @@ def test_lanes_are_independent():
         np.testing.assert_allclose(together.slopes[..., lane], states.slopes[..., 0], atol=1e-12)
 
 
+@pytest.mark.parametrize(("model", "hid"), SHAPES)
+def test_the_initial_state_is_enclosed_exactly(model, hid):
+    weights = random_net(model, hid=hid, alphabet=2, generator=np.random.default_rng(9))
+    lower, upper = Net.of(model, weights, rounding=2.0**-20).initial
+    assert (-lower == initial(weights)[:, None]).all()
+    assert (upper == initial(weights)[:, None]).all()
+
+
 def test_invalid_weights_are_refused():
     weights = single_counter()
     for changes, message in (
         ({"bias": weights["bias"][:3]}, "expected those of one lstm"),
         ({"weight_hh": weights["weight_hh"][None]}, "expected those of one lstm"),
         ({"weight_out": weights["weight_out"][:, 0]}, "expected those of one lstm"),
-        ({"bias_out": np.array([0.0, np.nan])}, "infinite or nan"),
-        ({"weight_ih": np.full((4, 2), np.inf)}, "infinite or nan"),
+        ({"bias_out": np.array([0.0, np.nan])}, "infinite, nan or above"),
+        ({"weight_ih": np.full((4, 2), np.inf)}, "infinite, nan or above"),
+        ({"weight_ih": np.full((4, 2), 1e308)}, "infinite, nan or above"),
+        ({"bias": weights["bias"].astype(np.complex64)}, "weights are complex64; expected real numbers"),
+        ({"h_0": np.zeros(2)}, "expected those of one lstm"),
+        ({"c_0": np.zeros((1, 1))}, "expected those of one lstm"),
+        ({"h_0": np.array([np.nan])}, "infinite, nan or above"),
+        ({"c_0": np.array([np.inf])}, "infinite, nan or above"),
+        ({"h_0": np.array([-1.5])}, "h_0 is up to 1.5 in size; expected at most 1"),
     ):
         with pytest.raises(ProofError, match=message):
             Net.of("lstm", weights | changes, rounding=0.0)
     with pytest.raises(ProofError, match="expected those of one srn"):
         Net.of("srn", weights, rounding=0.0)
+    for lacking in ("h_0", "c_0"):
+        with pytest.raises(
+            ProofError, match=f"the weights lack {lacking}; expected weight_ih, .*, h_0, c_0 of one lstm"
+        ):
+            Net.of("lstm", {name: weights[name] for name in weights if name != lacking}, rounding=0.0)
+
+
+def test_an_initial_state_may_lie_at_the_ends_and_a_cell_anywhere():
+    weights = single_counter() | {"h_0": np.array([-1.0]), "c_0": np.array([1e9])}
+    assert Net.of("lstm", weights, rounding=0.0).initial[1, :, 0].tolist() == [-1.0, 1e9]
+
+
+def test_a_cell_that_overflows_has_no_bound_instead_of_nan():
+    """A cell that errs by a thousandth in each step in which it is kept, until it is kept or forgotten."""
+    net = Net.of("lstm", single_counter(), rounding=2.0**-10)
+    states = States.starting(enclosing(np.zeros((2, 1)), np.array([[0.0], [1.7e308]])), mean_value=False)
+    with np.errstate(over="ignore"):
+        for symbol in [1] * 60 + [0, 0]:
+            states = net.step(symbol, states)
+    assert states.values[1, 1, 0, 0] == np.inf
+    assert np.abs(states.values[:, 0]).max() <= 1.01

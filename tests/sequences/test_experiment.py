@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,20 +11,23 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+import plain_nets
 from kuzushi.core.errors import ConfigError
 from kuzushi.core.run_folder import RunFolder
 from kuzushi.core.statistics import wilson
 from kuzushi.core.training import Plan
 from kuzushi.experiments import load
-from kuzushi.sequences import experiment as sequences
+from kuzushi.sequences import analyses
 from kuzushi.sequences import train as module
 from kuzushi.sequences.configs import SequencesConfig
 from kuzushi.sequences.experiment import choose, run
-from kuzushi.sequences.languages import LANGUAGES
+from kuzushi.sequences.languages import LANGUAGES, get_language
 from kuzushi.sequences.languages.counting import Counting, every_pair
-from kuzushi.sequences.nets import MODELS
+from kuzushi.sequences.languages.language import as_text
+from kuzushi.sequences.nets import MODELS, from_weights, select
 from kuzushi.sequences.recipes import plan
-from kuzushi.sequences.score import Exactness
+from kuzushi.sequences.score import Inputs, accuracy, score_one_by_one, scores
+from kuzushi.sequences.score_results import earliest, exact_nets
 from kuzushi.sequences.train import loss_of
 from memory import Memory
 
@@ -48,7 +52,19 @@ def lstm():
     return run(SequencesConfig(**SMALL, model="lstm", hid=3))
 
 
-@pytest.fixture(params=["srn", "lstm"])
+@pytest.fixture(scope="module")
+def learned_start():
+    """SRNs that have learned where to start."""
+    return run(SequencesConfig(**SMALL, preset="report"))
+
+
+@pytest.fixture(scope="module")
+def learned():
+    """LSTMs of which some count."""
+    return run(SequencesConfig(lang="anbn", model="lstm", nets=4, length=2, test_length=8, updates=80))
+
+
+@pytest.fixture(params=["srn", "lstm", "learned_start"])
 def result(request):
     return request.getfixturevalue(request.param)
 
@@ -67,7 +83,10 @@ def drawn(monkeypatch):
 
 
 def plain(name, weights, net):
-    """One net of an ensemble as torch's own layer and readout; of torch's two biases one is 0, and stays so."""
+    """One net of an ensemble as torch's own layer and readout; of torch's two biases one is 0, and stays so.
+
+    The state from which it starts is `start`.
+    """
     own = {key: torch.from_numpy(np.asarray(weight[net])) for key, weight in weights.items()}
     alphabet, hid = own["weight_out"].shape
     layer, readout = LAYER[name](alphabet, hid, batch_first=True), nn.Linear(hid, alphabet)
@@ -80,13 +99,22 @@ def plain(name, weights, net):
     return layer, readout
 
 
+def start(name, weights, net):
+    """The initial state of one net for torch's layer."""
+    parts = tuple(torch.from_numpy(np.asarray(weights[part][net]))[None] for part in ("h_0", "c_0") if part in weights)
+    return parts[0] if name == "srn" else parts
+
+
 def started(config, symbols):
-    """The ensemble before its first update."""
+    """The ensemble before its first update; H0 is what the preset report learns of an SRN."""
     generator = torch.Generator().manual_seed(config.seed)
     model = MODELS[config.model](config.nets, alphabet=symbols, hid=config.hid, generator=generator)
     if (config.model, config.preset) == ("srn", "fast"):
         model.start_near_identity()
-    return {name: weight.detach().clone().numpy() for name, weight in model.named_parameters()}
+    if (config.model, config.preset) == ("srn", "report"):
+        model.learn_initial_state(generator)
+    own = {} if model.H0 is None else {"H0": model.H0.detach().clone().numpy()}
+    return {name: weight.clone().numpy() for name, weight in model.weights().items()} | own
 
 
 def one_hot(result, text):
@@ -96,20 +124,6 @@ def one_hot(result, text):
 
 def without_what_a_clock_says(result):
     return dataclasses.replace(result, seconds=0.0, arrays={}, weights={})
-
-
-def failing(result, net, text, lengths):
-    """The lengths of the strings, laid end to end in `text`, at which a net misses a symbol that is determined."""
-    layer, readout = plain(result.model, result.weights, net)
-    with torch.no_grad():
-        best = readout(layer(one_hot(result, text))[0]).argmax(-1)
-    following = [result.symbols.index(symbol) for symbol in (*text[1:], text[0])]
-    of = [n for n in lengths for _ in range(3 * n)]
-    return {
-        n
-        for n, symbol, guess, right in zip(of, text, best.tolist(), following, strict=True)
-        if symbol == "b" and guess != right
-    }
 
 
 # --- learning -------------------------------------------------------------------------------------------------
@@ -124,12 +138,14 @@ def test_the_preset_report_learns_as_a_plain_torch_loop(drawn, model, updates):
     for net in range(3):
         layer, readout = plain(model, weights, net)
         parameters = [p for p in (*layer.parameters(), *readout.parameters()) if p.requires_grad]
-        optimiser = torch.optim.SGD(parameters, lr=0.005, weight_decay=1e-4)
+        h_0 = nn.Parameter(torch.from_numpy(weights["H0"][net])) if model == "srn" else None
+        optimiser = torch.optim.SGD([*parameters, *filter(lambda p: p is not None, [h_0])], lr=0.005, weight_decay=1e-4)
         losses.append([])
         for streams in drawn:
             assert len(streams.symbols) == 3, "each net reads a stream of its own"
             text = streams.symbols[net][streams.present[net]]
-            loss = cross_entropy(readout(layer(torch.eye(2)[text])[0]), torch.cat([text[1:], torch.zeros(1).long()]))
+            hidden, _ = layer(torch.eye(2)[text], None if h_0 is None else h_0.tanh()[None])
+            loss = cross_entropy(readout(hidden), torch.cat([text[1:], torch.zeros(1).long()]))
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -137,6 +153,7 @@ def test_the_preset_report_learns_as_a_plain_torch_loop(drawn, model, updates):
         learned = {
             "weight_ih": layer.weight_ih_l0, "weight_hh": layer.weight_hh_l0, "bias": layer.bias_ih_l0,
             "weight_out": readout.weight, "bias_out": readout.bias,
+            "h_0": torch.zeros(2) if h_0 is None else h_0.tanh(),
         }  # fmt: skip
         for name, weight in learned.items():
             np.testing.assert_allclose(result.weights[name][net], weight.detach().numpy(), rtol=0, atol=1e-5)
@@ -160,13 +177,57 @@ def test_the_loss_is_torchs_cross_entropy_without_the_padding(drawn, model, pres
     losses = []
     for net in range(3):
         own = slice(net, net + 1) if preset == "report" else slice(None)
-        layer, readout = plain(model, started(config, 3), net)
-        logits = readout(layer(torch.eye(3)[streams.symbols[own]])[0]).flatten(0, 1)
+        weights = started(config, 3)
+        layer, readout = plain(model, weights, net)
+        batch = (len(streams.symbols[own]), config.hid)
+        state = torch.from_numpy(weights["h_0"][net]).expand(1, *batch).contiguous()
+        x = torch.eye(3)[streams.symbols[own]]
+        logits = readout(layer(x, state if model == "srn" else (state, torch.zeros_like(state)))[0]).flatten(0, 1)
         surprise = cross_entropy(logits, following[own].flatten(), ignore_index=-100, reduction="none")
         free = 3.0 if preset == "fast" else 1.0  # what a symbol counts where several may follow
         weights = (free - (free - 1) * streams.determined.float()) * streams.present
         losses.append((surprise @ weights[own].flatten() / weights[own].sum()).item())
     assert result.history[0].loss == pytest.approx(sorted(losses)[1], abs=1e-6)
+
+
+def test_with_a_reset_the_loss_is_over_single_strings_and_without_what_follows_their_end():
+    config = SequencesConfig(lang="reber", nets=3, updates=1, seed=5)
+    language = get_language("reber")
+    streams, _ = module.batch_of(config, language, 0)
+    texts = as_text(language, streams)
+    assert len(texts) == 16 * 5
+    assert all(text[0] == "B" and text.count("E") == 1 and text[-1] == "E" for text in texts)
+    losses = []
+    for net in range(3):
+        layer, readout = plain("srn", started(config, 7), net)
+        surprise, weights = [], []
+        for text, places in zip(texts, streams.determined, strict=True):
+            symbols = torch.tensor(["BTSXPVE".index(symbol) for symbol in text])
+            found = readout(layer(torch.eye(7)[symbols])[0])[:-1]  # what follows E is not asked
+            surprise.append(cross_entropy(found, symbols[1:], reduction="none"))
+            weights.append(3.0 - 2.0 * places[: len(text) - 1].float())
+        surprise, weights = torch.cat(surprise), torch.cat(weights)
+        losses.append((surprise @ weights / weights.sum()).item())
+    assert run(config).history[0].loss == pytest.approx(sorted(losses)[1], abs=1e-6)
+
+
+@pytest.mark.parametrize(("preset", "model"), [("report", "lstm"), ("fast", "srn"), ("counting", "lstm")])
+def test_only_the_srns_of_the_preset_report_learn_where_to_start(preset, model):
+    result = run(SequencesConfig(preset=preset, model=model, nets=2, length=2, test_length=2, updates=2))
+    assert not result.weights["h_0"].any()
+    assert ("c_0" in result.weights) == (model == "lstm")
+    assert model == "srn" or not result.weights["c_0"].any()
+
+
+def test_the_srns_of_the_preset_report_each_start_from_a_state_of_their_own_that_moves_as_they_learn():
+    config = SequencesConfig(**(SMALL | {"preset": "report", "updates": 40}))
+    before, result = started(config, 2), run(config)
+    h_0 = result.weights["h_0"]
+    assert h_0.shape == (4, 2)
+    assert (np.abs(h_0) > 1e-3).all()
+    assert len({tuple(row) for row in h_0.tolist()}) == 4
+    assert (h_0 != np.tanh(before["H0"])).all()
+    assert "H0" not in result.weights
 
 
 def counting(monkeypatch, **changes):
@@ -277,17 +338,17 @@ def test_the_presets_train_as_the_study_did_and_fast():
     assert (asked.updates, asked.evaluate_every, asked.learning_rate) == (90, 5, srn.learning_rate)
 
 
-def test_an_lstm_learns_to_count_in_80_updates():
-    result = run(SequencesConfig(lang="anbn", model="lstm", nets=4, length=2, test_length=8, updates=80))
-    assert result.history[-1].loss < result.history[0].loss
-    assert result.solved > 0
+def test_an_lstm_learns_to_count_in_80_updates(learned):
+    assert learned.history[-1].loss < learned.history[0].loss
+    assert learned.solved > 0
+    assert learned.exact[learned.shown.net]
 
 
 def test_the_same_seed_gives_the_same_nets_and_another_seed_others():
     one, again, other = (run(SequencesConfig(nets=2, updates=3, seed=seed)) for seed in (0, 0, 1))
     for name, weights in one.weights.items():
         np.testing.assert_array_equal(again.weights[name], weights)
-        assert not np.array_equal(other.weights[name], weights)
+        assert not np.array_equal(other.weights[name], weights) or name == "h_0"
     assert without_what_a_clock_says(again) == without_what_a_clock_says(one)
 
 
@@ -296,45 +357,95 @@ def test_the_same_seed_gives_the_same_nets_and_another_seed_others():
 
 @pytest.mark.parametrize(("failures", "net"), [((3, 9, 9), 1), ((3, None, 40, None), 1), ((2,), 0), ((5, 4), 0)])
 def test_the_net_that_goes_furthest_is_shown_and_of_several_the_first(failures, net):
-    assert choose(Exactness(first_failure=failures, accuracy=(0.5,) * len(failures), trained=4, scored=50)) == net
+    assert choose(failures) == net
 
 
-def test_nets_are_scored_by_the_first_string_that_fails(result):
+def again(result, dtype=torch.float32):
+    """The trained ensemble, made of the weights of the result."""
+    weights = {name: torch.from_numpy(weight).to(dtype) for name, weight in result.weights.items() if "." not in name}
+    return from_weights(MODELS[result.model], weights)
+
+
+@pytest.mark.parametrize("options", [{}, {"model": "lstm", "hid": 3}, {"preset": "report"}, {"lang": "dyck1"}])
+def test_the_weights_of_a_result_have_its_scores(options):
+    config = SequencesConfig(**(SMALL | {"updates": 40} | options))
+    result, inputs = run(config), Inputs(get_language(config.lang), 3, 6)
+    assert scores(again(result), inputs) == result.scores
+    shown = select(again(result), torch.tensor([result.shown.net]))
+    assert score_one_by_one(shown, inputs) == result.shown.one_by_one
+    assert accuracy(again(result), get_language(config.lang).alone(3)) == result.accuracy
+
+
+def test_nets_are_scored_by_the_first_input_that_fails(result):
     trained, tested = result.trained_length, result.tested_length
-    assert (trained, tested, result.nets) == (3, 6, 4)
-    order = every_pair(trained)
-    for net, first in enumerate(result.first_failure):
-        wrong = failing(result, net, "".join("a" * n + "b" * 2 * n for n in order), order)
-        for n in range(1, tested + 1):
-            wrong |= failing(result, net, "a" * n + "b" * 2 * n, [n])
-        assert first == min(wrong, default=None)
-        assert first is None or first <= trained or result.accuracy[net] < 1
+    assert (trained, tested, result.nets, result.strict_length) == (3, 6, 4, 10)
+    language, double = LANGUAGES["anb2n"], result.scores[1]
+    for net in range(4):
+        weights = plain_nets.of(again(result), net)
+        alone = plain_nets.first_failure(weights, language, [(n,) for n in range(1, tested + 1)], later=False)
+        assert (double.alone[net] and double.alone[net].n) == (alone and alone[0])
+        streams = [*plain_nets.short_streams(trained), every_pair(trained)]
+        stream = plain_nets.first_failure(weights, language, streams, later=True)
+        if stream is not None:
+            assert double.in_stream[net].n == stream[0]
+        else:
+            assert double.in_stream[net] is None or double.in_stream[net].n > trained
 
 
 def test_scores_of_the_ensemble_follow_from_those_of_each_net(result):
-    exact = [failure is None or failure > result.trained_length for failure in result.first_failure]
-    assert result.solved == sum(exact) == result.history[-1].solved
+    assert [each.arithmetic for each in result.scores] == ["float32", "float64"]
+    assert result.first_failure == earliest(result.scores)
+    refuted = None if result.certification.refutation is None else max(result.certification.refutation.strings)
+    exact = exact_nets(
+        result.scores, result.shown.one_by_one, shown=result.shown.net, trained=3, refuted=refuted
+    )  # fmt: skip
+    assert result.exact == exact
+    assert result.solved == sum(exact)
     assert result.solved_interval == wilson(result.solved, result.nets)
+    in_training = [failure is None or failure > 3 for failure in result.scores[0].first_failure]
+    assert result.history[-1].solved == sum(in_training) >= result.solved
     reached = [failure or 10**9 for failure in result.first_failure]
     assert reached[result.shown.net] == max(reached)
-    for failure, accuracy in zip(result.first_failure, result.accuracy, strict=True):
-        assert 0 <= accuracy <= 1
-        assert accuracy == 1 or failure is not None
+    assert result.failures_of(result.shown.net) == tuple(
+        failure for failure in (part[result.shown.net] for part in (result.scores[0].alone, result.scores[0].in_stream))
+        if failure is not None
+    )  # fmt: skip
+    for failure, share in zip(result.scores[0].alone, result.accuracy, strict=True):
+        assert (share == 1) == (failure is None or failure.n > 3)
 
 
-def test_accuracy_is_over_the_strings_up_to_50_and_longer_ones_are_tested_too(monkeypatch):
-    monkeypatch.setattr(sequences, "SCORED", 5)
+def certified(*strings):
+    """A certification that refutes a net on a stream of these strings."""
+    return SimpleNamespace(refutation=SimpleNamespace(strings=strings))
+
+
+@pytest.mark.parametrize(("strings", "lost"), [((2, 1, 2), True), ((1, 1), True), ((2, 3, 1), False)])
+def test_a_refutation_whose_strings_are_no_longer_than_those_trained_takes_exactness_from_the_shown_net(
+    learned, strings, lost
+):
+    refuted, shown = dataclasses.replace(learned, certification=certified(*strings)), learned.shown.net
+    assert refuted.exact == tuple(exact and not (lost and net == shown) for net, exact in enumerate(learned.exact))
+
+
+def test_a_refuted_net_is_not_counted_as_solved(monkeypatch, learned):
+    monkeypatch.setattr(analyses, "prove", lambda *_, **__: certified(2, 1, 2))
+    refuted = run(learned.config)
+    assert refuted.solved == sum(refuted.exact) == learned.solved - 1
+    assert refuted.solved_interval == wilson(learned.solved - 1, 4)
+
+
+def test_accuracy_is_over_the_strings_up_to_the_trained_length_and_longer_ones_are_tested_too():
     longer, shorter = (run(SequencesConfig(**(SMALL | {"model": "lstm", "test_length": length}))) for length in (20, 5))
-    assert (longer.scored_length, longer.tested_length) == (5, 20)
+    assert longer.tested_length == 20
     assert longer.accuracy == shorter.accuracy
     assert longer.never_stop == shorter.never_stop
-    assert longer.solved == shorter.solved == longer.history[-1].solved
+    assert longer.history[-1].solved == shorter.history[-1].solved
     for far, near in zip(longer.first_failure, shorter.first_failure, strict=True):
         assert near is None or far == near
 
 
 def test_a_net_that_never_stops_misses_one_symbol_of_each_string(srn):
-    assert srn.never_stop == pytest.approx(1 - 6 / sum(2 * n for n in range(1, 7)))
+    assert srn.never_stop == pytest.approx(1 - 3 / sum(2 * n for n in range(1, 4)))
 
 
 # --- what is followed -----------------------------------------------------------------------------------------
@@ -348,9 +459,10 @@ def test_the_shown_net_walks_string_by_string_as_torchs_own_cell(result):
     assert result.walk == tuple("a" * n + "b" * 2 * n for n in (1, 2, 3))
     for string, text in enumerate(result.walk):
         at = result.arrays["string"] == string
-        state = None
+        parts = [torch.from_numpy(result.arrays[part]) for part in ("h_0", "c_0") if part in result.arrays]
+        state = tuple(parts) if result.model == "lstm" else parts[0]
         for step, x in enumerate(one_hot(result, text)):
-            before = torch.zeros(result.hid) if state is None else state[0] if result.model == "lstm" else state
+            before = state[0] if result.model == "lstm" else state
             with torch.no_grad():
                 state = cell(x, state)
                 drive = weights_times(cell, x, before)
@@ -369,11 +481,12 @@ def weights_times(cell, x, hidden):
 def test_the_arrays_have_a_row_for_each_symbol_of_the_walk(result):
     symbols = len("".join(result.walk))
     shapes = {name: array.shape for name, array in result.arrays.items() if not name.startswith("portrait.")}
-    of_lstm = {"cell": (symbols, 3), "gates": (symbols, 3, 3)} if result.model == "lstm" else {}
+    of_lstm = {"c_0": (3,), "cell": (symbols, 3), "gates": (symbols, 3, 3)} if result.model == "lstm" else {}
     assert shapes == {
         "state": (symbols,),
         "string": (symbols,),
         "determined": (symbols,),
+        "h_0": (result.hid,),
         "hidden": (symbols, result.hid),
         **of_lstm,
     }
@@ -400,8 +513,9 @@ def test_the_steps_are_a_short_stream_with_where_it_is_and_what_may_follow(resul
 
 def test_the_steps_are_those_of_the_shown_net_and_its_probabilities_sum_to_1(result):
     layer, readout = plain(result.model, result.weights, result.shown.net)
+    begin = start(result.model, result.weights, result.shown.net)
     with torch.no_grad():
-        hidden = layer(one_hot(result, [step.symbol for step in result.shown.steps]))[0]
+        hidden = layer(one_hot(result, [step.symbol for step in result.shown.steps]), begin)[0]
         probabilities = readout(hidden).softmax(-1)
     np.testing.assert_allclose([step.hidden for step in result.shown.steps], hidden, atol=1e-6)
     np.testing.assert_allclose([step.probabilities for step in result.shown.steps], probabilities, atol=1e-6)
@@ -425,8 +539,8 @@ def test_weights_have_an_axis_of_nets_and_the_shapes_of_torchs_layers(result):
     rows = 4 * result.hid if result.model == "lstm" else result.hid
     one = {
         "weight_ih": (rows, 2), "weight_hh": (rows, result.hid), "bias": (rows,),
-        "weight_out": (2, result.hid), "bias_out": (2,),
-    }  # fmt: skip
+        "weight_out": (2, result.hid), "bias_out": (2,), "h_0": (result.hid,),
+    } | ({"c_0": (result.hid,)} if result.model == "lstm" else {})  # fmt: skip
     snapped = len(result.snapping.nets) if result.snapping else 0
     of_snapped = {f"snapped.{name}": (snapped, *shape) for name, shape in one.items()} if snapped else {}
     assert {name: weight.shape for name, weight in result.weights.items()} == {
@@ -452,7 +566,7 @@ def test_an_lstm_is_counted_and_certified_and_snapped_an_srn_is_followed_to_its_
     assert {name for name in srn.arrays if name.startswith("portrait.")}
     assert srn.dynamics.arrays == {}
     for result in (srn, lstm):
-        assert result.scored_length == result.tested_length == 6
+        assert result.tested_length == 6
         assert result.certification.limit == 6
         if result.certification.refutation is not None:
             assert result.first_failure[result.shown.net] is not None
@@ -513,18 +627,35 @@ def test_a_grammar_is_learned_too_and_scored_by_the_lengths_of_its_strings(lang)
     assert all(REBER.fullmatch(text) for text in inner)
     if lang == "reber-embedded":
         assert all(text[1] == text[-2] for text in result.walk)
-    assert result.trained_length == result.tested_length == result.scored_length >= max(map(len, result.walk))
+    assert result.trained_length == result.tested_length >= max(map(len, result.walk))
     assert all(5 <= failure <= result.tested_length for failure in result.first_failure)
-    assert all(step.legal and len(step.legal) <= 2 for step in result.shown.steps)
-    for step in result.shown.steps:
+    assert (result.reset, result.strict_length, [each.in_stream for each in result.scores]) == (
+        True, 0, [(None, None)] * 2
+    )  # fmt: skip
+    *asked, last = result.shown.steps
+    assert (last.symbol, last.state, last.legal, last.determined, last.right) == ("E", "end", "", False, True)
+    assert all(1 <= len(step.legal) <= 2 for step in asked)
+    for step in asked:
         legal = [p for p, symbol in zip(step.probabilities, result.symbols, strict=True) if symbol in step.legal]
         others = [p for p, symbol in zip(step.probabilities, result.symbols, strict=True) if symbol not in step.legal]
         assert step.right == (min(legal) > max(others))
 
 
+def test_a_grammar_can_be_read_in_streams_without_reset():
+    result = run(SequencesConfig(lang="reber", reset=False, nets=2, updates=20, hid=3))
+    assert not result.reset
+    assert result.provenance.command == "kuzushi sequences --lang reber --hid 3 --reset False --nets 2 --updates 20"
+    *_, last = result.shown.steps
+    assert (last.state, last.legal) == ("end", "B")
+    for failure in (each for found in result.scores for each in found.in_stream):
+        assert failure.n == max(failure.numbers)
+        assert failure.text.count("E") in (len(failure.numbers) - 1, len(failure.numbers))
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"lang": "anb2n", "reset": True}, "--reset: the strings of anb2n have no end mark: "),
         ({"lang": "anbm"}, "--lang anbm: unknown language; give one of reber, reber-embedded, anbn, anb2n, "),
         ({"device": "cuda"}, "--device cuda: no CUDA device was found"),
     ],

@@ -36,7 +36,7 @@ def srn(*logits):
         SRN,
         {
             "weight_ih": hidden[None], "weight_hh": torch.zeros(1, 3, 3), "bias": torch.zeros(1, 3),
-            "weight_out": torch.tensor(logits).T[None], "bias_out": torch.zeros(1, 3),
+            "weight_out": torch.tensor(logits).T[None], "bias_out": torch.zeros(1, 3), "h_0": torch.zeros(1, 3),
         },
     )  # fmt: skip
 
@@ -64,6 +64,20 @@ def test_a_net_that_counts_by_hand_fails_nowhere_and_without_its_second_counter_
     exact["weight_out"][:, 2, 1] = 0.0  # c is never predicted
     exact["bias_out"][:, 2] = -1000.0
     assert failures("lstm", from_weights(LSTM, exact), LANGUAGE, longest=6).failures == (0, 6, 0)
+
+
+def test_strings_are_read_from_the_initial_state_of_the_net():
+    # A flag in the state, kept for ever: without it the net never predicts b again after a b.
+    weights = {name: value.clone() for name, value in REPEAT.weights().items()}
+    wider = {
+        "weight_ih": torch.cat([weights["weight_ih"], torch.zeros(1, 1, 3)], 1),
+        "weight_hh": torch.diag(torch.tensor([0.0, 0.0, 0.0, 3.0]))[None], "bias": torch.zeros(1, 4),
+        "weight_out": torch.cat([weights["weight_out"], torch.tensor([[[9.0], [0.0], [0.0]]])], 2),
+        "bias_out": weights["bias_out"], "h_0": torch.zeros(1, 4),
+    }  # fmt: skip
+    assert failures("srn", from_weights(SRN, wider), LANGUAGE, longest=5).failures == (0, 5, 0)
+    wider["h_0"] = torch.tensor([[0.0, 0.0, 0.0, 1.0]])
+    assert failures("srn", from_weights(SRN, wider), LANGUAGE, longest=5).failures == (5, 0, 0), "it says a"
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ STREAMS = {"shared": shared, "each its own": each_its_own}
 def plain(name, model, net):
     """One net of the ensemble in torch's layer, with its readout."""
     layer, readout = TORCH[name](ALPHABET, HID, batch_first=True).double(), nn.Linear(HID, ALPHABET).double()
-    weights = {key: parameter[net].detach() for key, parameter in model.named_parameters()}
+    weights = {key: weight[net] for key, weight in model.weights().items()}
     layer.load_state_dict(
         {
             "weight_ih_l0": weights["weight_ih"],
@@ -208,7 +208,7 @@ def test_one_symbol_is_read_in_every_state_of_a_batch_and_some_states_go_on_alon
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_no_gradient_flows_back_into_the_state_to_start_from(name):
+def test_no_gradient_flows_back_into_what_was_read_before(name):
     model, symbols = started(name), shared()
     begun = model(symbols[:, :4])
     model(symbols[:, 4:], state=begun.state).logits.square().sum().backward()
@@ -219,6 +219,143 @@ def test_no_gradient_flows_back_into_the_state_to_start_from(name):
     readout(hidden).square().sum().backward()
     close(model.weight_hh.grad[0], layer.weight_hh_l0.grad)
     close(model.weight_ih.grad[0], layer.weight_ih_l0.grad)
+
+
+def starts_of(name):
+    """A state of its own for each net and stream, of which gradients are wanted, by the names of torch's states."""
+    names = {"srn": ("hidden",), "lstm": ("hidden", "cell")}[name]
+    generator = torch.Generator().manual_seed(5)
+    return {each: torch.randn(NETS, 2, HID, generator=generator).double().requires_grad_() for each in names}
+
+
+def begun(name, starts, net):
+    """The states of one net for torch's layer: (1, batch, hid), of which gradients are wanted."""
+    each = [part[net][None].detach().clone().requires_grad_() for part in starts.values()]
+    return each, each[0] if name == "srn" else tuple(each)
+
+
+@pytest.mark.parametrize("streams", STREAMS)
+@pytest.mark.parametrize("name", MODELS)
+def test_gradients_of_the_state_to_start_from_are_those_of_torchs_autograd(name, streams):
+    model, symbols, starts = started(name), STREAMS[streams](), starts_of(name)
+    of_logits, of_hidden = loss_weights(2, TIME, ALPHABET), loss_weights(2, TIME, HID)
+    trace = model(symbols, state=State(**starts))
+    ((trace.logits * of_logits).sum() + (trace.hidden * of_hidden).sum()).backward()
+    for net in range(NETS):
+        layer, readout = plain(name, model, net)
+        parts, state = begun(name, starts, net)
+        hidden, _ = layer(one_hot(read_by(symbols, net)), state)
+        close(trace.hidden[net], hidden)
+        ((readout(hidden) * of_logits).sum() + (hidden * of_hidden).sum()).backward()
+        close(model.weight_hh.grad[net], layer.weight_hh_l0.grad)
+        close(model.bias.grad[net], layer.bias_ih_l0.grad)
+        for start, part in zip(starts.values(), parts, strict=True):
+            close(start.grad[net], part.grad[0])
+            assert part.grad.any()
+
+
+@pytest.mark.parametrize("time", [1, 3])
+@pytest.mark.parametrize("name", MODELS)
+def test_gradients_of_the_state_to_start_from_equal_finite_differences(name, time):
+    model, symbols, starts = started(name), symbols_of(2, time), starts_of(name)
+
+    def read(*parts):
+        trace = model(symbols, state=State(**dict(zip(starts, parts, strict=True))))
+        return trace.logits, trace.hidden
+
+    assert torch.autograd.gradcheck(read, tuple(starts.values()))
+
+
+# --- the initial state ----------------------------------------------------------------------------------------
+
+
+def starting(name):
+    """An ensemble whose nets start from states of their own."""
+    generator, model = torch.Generator().manual_seed(6), started(name)
+    starts = {part: torch.randn(NETS, HID, generator=generator).double() for part in model.state_names}
+    return from_weights(MODELS[name], model.weights() | starts), starts
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_nets_start_from_0_unless_an_initial_state_is_given(name):
+    state = started(name).initial(5)
+    assert state.hidden.shape == (NETS, 5, HID)
+    assert not state.hidden.any()
+    assert (state.cell is None) == (name == "srn")
+    assert state.cell is None or not state.cell.any()
+
+
+@pytest.mark.parametrize("streams", STREAMS)
+@pytest.mark.parametrize("name", MODELS)
+def test_every_stream_is_read_from_the_initial_state_of_its_net_as_torchs_layer_reads_from_h_0_and_c_0(name, streams):
+    (model, starts), symbols = starting(name), STREAMS[streams]()
+    trace, stepwise = model(symbols), model.initial(2)
+    for net in range(NETS):
+        layer, readout = plain(name, model, net)
+        parts = [part[net].expand(1, 2, HID).contiguous() for part in starts.values()]
+        hidden, _ = layer(one_hot(read_by(symbols, net)), parts[0] if name == "srn" else tuple(parts))
+        close(trace.hidden[net], hidden)
+        close(trace.logits[net], readout(hidden))
+    for t in range(TIME):
+        stepwise, _ = model.step(stepwise, symbols[..., t])
+        close(stepwise.hidden, trace.hidden[:, :, t], 1e-12)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_weights_have_the_initial_state_and_make_the_same_ensemble(name):
+    model, starts = starting(name)
+    weights = model.weights()
+    assert list(weights) == ["weight_ih", "weight_hh", "bias", "weight_out", "bias_out", *starts]
+    for part, start in starts.items():
+        assert torch.equal(weights[part], start)
+    assert not any(weight.requires_grad for weight in weights.values())
+    again, some = from_weights(MODELS[name], weights), select(model, torch.tensor([2, 0]))
+    assert torch.equal(model(shared()).logits, again(shared()).logits)
+    close(some(shared()).logits, model(shared()).logits[[2, 0]], 1e-12)
+
+
+def learning(seed=0):
+    """SRNs that learn where to start."""
+    model = started("srn")
+    model.learn_initial_state(torch.Generator().manual_seed(seed))
+    return model.double()
+
+
+def test_a_learned_initial_state_is_tanh_of_a_parameter_in_the_weights_and_of_the_nets_that_are_made_of_them():
+    model = learning()
+    h_0 = model.H0.detach().tanh()
+    assert "H0" in dict(model.named_parameters())
+    assert list(model.weights()) == ["weight_ih", "weight_hh", "bias", "weight_out", "bias_out", "h_0"]
+    assert torch.equal(model.weights()["h_0"], h_0)
+    assert torch.equal(model.initial(2).hidden, h_0[:, None].expand(-1, 2, -1))
+    for other, nets in ((from_weights(SRN, model.weights()), [0, 1, 2]), (select(model, torch.tensor([1])), [1])):
+        assert other.H0 is None
+        assert torch.equal(other.weights()["h_0"], h_0[nets])
+        close(other(shared()).logits, model(shared()).logits[nets], 1e-12)
+
+
+@pytest.mark.parametrize("streams", STREAMS)
+def test_the_gradient_of_a_learned_initial_state_is_that_of_torchs_autograd(streams):
+    model, symbols = learning(), STREAMS[streams]()
+    of_logits = loss_weights(2, TIME, ALPHABET)
+    (model(symbols).logits * of_logits).sum().backward()
+    for net in range(NETS):
+        layer, readout = plain("srn", model, net)
+        start = model.H0[net].detach().clone().requires_grad_()
+        hidden, _ = layer(one_hot(read_by(symbols, net)), start.tanh().expand(1, 2, HID).contiguous())
+        (readout(hidden) * of_logits).sum().backward()
+        close(model.H0.grad[net], start.grad)
+        assert start.grad.any()
+
+
+def test_a_learned_initial_state_starts_uniform_within_1_over_the_root_of_the_hidden_units():
+    model = SRN(500, alphabet=3, hid=4, generator=torch.Generator())
+    model.learn_initial_state(torch.Generator().manual_seed(0))
+    shares = model.H0.detach().flatten().histc(bins=4, min=-0.5, max=0.5) / model.H0.numel()
+    assert shares.sum() == pytest.approx(1)
+    torch.testing.assert_close(shares, torch.full((4,), 0.25), rtol=0, atol=0.05)
+    assert torch.equal(learning(3).H0, learning(3).H0)
+    assert not torch.equal(learning(3).H0, learning(4).H0)
 
 
 def test_cells_and_gates_are_to_look_at_and_carry_no_gradient():

@@ -18,6 +18,7 @@ COMMANDS = {
     "characters-conv": ("characters", "--net", "conv", "--data", "brush:64/20", "--epochs", "4", "--seeds", "2"),
     "characters-deep": ("characters", "--net", "deep", "--data", "brush:32/20", "--epochs", "3"),
     "sequences-srn": ("sequences", "--nets", "4", "--updates", "40", "--test-length", "6"),
+    "sequences-report": ("sequences", "--preset", "report", "--nets", "4", "--updates", "40", "--test-length", "6"),
     "sequences-lstm": (
         "sequences", "--lang", "anbn", "--model", "lstm", "--preset", "counting", "--nets", "2", "--updates", "40",
         "--test-length", "6",

@@ -2,7 +2,8 @@
 
 Theorem, by induction over the strings of a stream: if boxes cover the initial state and every state after a string
 that starts in a box, and the net is right in every string that starts in a box, it is right throughout every stream.
-The net on boxes is that of `recurrent`, its strings are those of `strings`, and its arithmetic that of `intervals`.
+The net on boxes is that of `interval_net`, its strings are read by `enclose_strings`, and the arithmetic is that of
+`intervals`.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ Span: TypeAlias = tuple[Box, Box]
 """The first and the last box, in each coordinate, of a block of boxes."""
 
 MOST_ROUNDING = 2.0**-10
-"""With larger errors hidden units could exceed `recurrent.REACH`."""
+"""With larger errors hidden units could exceed `interval_net.REACH`."""
 MOST_SYMBOLS = 1_000_000
 """Checking longer strings would take years."""
 MOST_HIDDEN, MOST_CELL = 1.005, 1e9
@@ -44,9 +45,7 @@ def check(certificate: Certificate, weights: Weights) -> None:
     if certificate.longest < 1:
         raise ProofError(f"the longest string has n = {certificate.longest}; expected at least 1")
     _check_length(certificate.longest * sum(certificate.pattern.ratios))
-    if not 0 <= certificate.rounding <= MOST_ROUNDING:
-        raise ProofError(f"rounding is {certificate.rounding}; expected 0 to {MOST_ROUNDING}")
-    net = _net(certificate, weights, rounding=certificate.rounding)
+    net = _net(certificate, weights)
     edges = _checked_edges(certificate, net.hid, net.width)
     boxes = set(certificate.cells)
     corners = np.array(certificate.cells, dtype=int).reshape(-1, net.width)
@@ -61,13 +60,32 @@ def check(certificate: Certificate, weights: Weights) -> None:
 
 
 def check_refutation(refutation: Refutation, weights: Weights) -> None:
-    """Check, for the net in exact arithmetic, that it fails where the refutation claims.
+    """Check that the net fails where the refutation claims, whatever errors up to its rounding the operations have.
 
     Raises:
-        ProofError: if the expected symbol is not determined there, or can be more probable than the predicted one.
+        ProofError: if the expected symbol is not determined there, or another one can be more probable than the
+            predicted one.
     """
     _check_pattern(refutation.pattern)
-    net = _net(refutation, weights, rounding=0.0)
+    net = _net(refutation, weights)
+    if refutation.hid != net.hid:
+        raise ProofError(f"the refutation is of a net of {refutation.hid} units; expected {net.hid}")
+    read_before, predicted = _read_before(refutation)
+    state = States.starting(net.initial, mean_value=False)
+    with np.errstate(over="ignore", invalid="ignore"):  # cells without bound
+        for symbol in read_before:
+            state = net.step(symbol, state)
+    above = np.flatnonzero(~(net.excess(predicted, state)[:, 0] <= 0))  # not >, which would let nan pass
+    if above.size:
+        symbols, other = refutation.pattern.symbols, int(above[0])
+        other += other >= predicted
+        raise ProofError(
+            f"{symbols[other]!r} can be more probable than {symbols[predicted]!r}; expected that it is not"
+        )
+
+
+def _read_before(refutation: Refutation) -> tuple[list[int], int]:
+    """Return the symbols before the failure, and the one predicted, after checking that only another can follow."""
     symbols, ratios = refutation.pattern.symbols, refutation.pattern.ratios
     if not refutation.strings or min(refutation.strings) < 1:
         raise ProofError(f"the strings are {one_line(refutation.strings)}; expected at least one, each of n >= 1")
@@ -77,19 +95,13 @@ def check_refutation(refutation: Refutation, weights: Weights) -> None:
     determined = position % ratios[0] > 0 or position > ratios[0] * refutation.strings[-1]
     if not (0 < position <= len(last) and determined):
         raise ProofError(f"the net fails after {position} of {len(last)} symbols; expected where one can follow only")
-    if refutation.said not in symbols:
-        raise ProofError(f"symbol {one_line(refutation.said)!r} is unknown; expected one of {one_line(symbols)}")
-    legal, predicted = [*last, 0][position], symbols.index(refutation.said)
+    if refutation.predicted not in symbols:
+        raise ProofError(f"symbol {one_line(refutation.predicted)!r} is unknown; expected one of {one_line(symbols)}")
+    legal, predicted = [*last, 0][position], symbols.index(refutation.predicted)
     if symbols[legal] != refutation.expected or legal == predicted:
-        claimed = f"expected is {one_line(refutation.expected)!r}, predicted {one_line(refutation.said)!r}"
+        claimed = f"expected is {one_line(refutation.expected)!r}, predicted {one_line(refutation.predicted)!r}"
         raise ProofError(f"{claimed}; expected {one_line(symbols[legal])!r}, and another symbol predicted")
-    state = States.starting(net.initial)
-    for symbol in [*chain(*before), *last[:position]]:
-        state = net.step(symbol, state)
-    if not net.excess(predicted, state)[legal - (legal > predicted), 0] <= 0:
-        raise ProofError(
-            f"{symbols[legal]!r} can be more probable than {symbols[predicted]!r}; expected that it is not"
-        )
+    return [*chain(*before), *last[:position]], predicted
 
 
 def _check_starts(
@@ -158,16 +170,25 @@ def _check_length(symbols: int) -> None:
         raise ProofError(f"the strings have {symbols:,} symbols; expected at most {MOST_SYMBOLS:,}")
 
 
-def _net(claim: Certificate | Refutation, weights: Weights, *, rounding: float) -> Net:
-    """Return the net of a claim, after checking that the claim is about these weights."""
+def _net(claim: Certificate | Refutation, weights: Weights) -> Net:
+    """Return the net of a claim, after checking that the claim is about these weights and a rounding that exists."""
     if claim.model not in ("srn", "lstm"):
         raise ProofError(f"the model is {claim.model!r}; expected srn or lstm")
-    if missing := [name for name in NAMES if name not in weights]:
-        raise ProofError(f"the weights lack {', '.join(missing)}; expected those of one recurrent net")
+    if not 0 <= claim.rounding <= MOST_ROUNDING:
+        raise ProofError(f"rounding is {claim.rounding}; expected 0 to {MOST_ROUNDING}")
+    net = Net.of(claim.model, weights, rounding=claim.rounding)
     found, expected = weights_sha256(weights), claim.weights_sha256
     if found != expected:
         raise ProofError(f"the weights have SHA-256 {found[:12]}...; expected {expected[:12]}..., of those proved")
-    net = Net.of(claim.model, weights, rounding=rounding)
     if len(net.drives) != len(claim.pattern.symbols):
         raise ProofError(f"the net has {len(net.drives)} symbols; expected {len(claim.pattern.symbols)}")
+    if "float32" in claim.arithmetics and not in_float32(weights):
+        raise ProofError("a weight is not a number in float32; expected those that are, or a smaller rounding")
     return net
+
+
+def in_float32(weights: Weights) -> bool:
+    """Return whether float32 holds all weights as they are, so that claims about programs in float32 make sense."""
+    arrays = [weights[name] for name in NAMES if name in weights]
+    with np.errstate(over="ignore"):
+        return all((array.astype(np.float32) == array).all() for array in arrays)

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kuzushi.proofs.certificate_format import NAMES, Weights
-from kuzushi.proofs.errors import ProofError
+from kuzushi.proofs.errors import ProofError, one_line
 from kuzushi.proofs.intervals import (
     UNDERFLOW,
     UNIT,
     Affine,
     Reals,
+    enclosing,
     half_up,
     loosened,
     product,
@@ -25,6 +26,8 @@ from kuzushi.proofs.intervals import (
 
 REACH = 1.01
 """A bound on every hidden |h|: 1, plus rounding."""
+MOST_WEIGHT = 1e30
+"""Larger weights are refused: their sums could overflow."""
 CENTRE, BOX = 0, -1
 """Indices of the two enclosures in `States.values`; without slopes there is BOX alone."""
 
@@ -96,24 +99,22 @@ class Net:
     """For each symbol read, the inputs of the units, or of the forget, input and output gate and the candidate."""
     margins: tuple[Affine, ...]
     """For each symbol, the logits of the others less its own."""
+    start: Reals
+    """The initial state: (width,)."""
     rounding: float
     """The relative error of every operation of the net: see `Certificate.rounding`."""
 
     @classmethod
     def of(cls, model: str, weights: Weights, *, rounding: float) -> "Net":
-        """Return the net with these weights, gates in torch's order; `model` is srn or lstm.
+        """Return the net with these weights and this initial state, gates in torch's order; `model` is srn or lstm.
 
         Raises:
-            ProofError: if a shape does not fit, or a weight is infinite or nan.
+            ProofError: if a shape does not fit, a weight is no real number or too large, or a hidden unit starts
+                outside -1 to 1.
         """
-        w_ih, w_hh, bias, w_out, b_out = (np.asarray(weights[name], dtype=np.float64) for name in NAMES)
-        alphabet, hid = w_out.shape if w_out.ndim == 2 else (0, 0)
-        rows = {"srn": 1, "lstm": 4}[model] * hid
-        shapes = tuple(array.shape for array in (w_ih, w_hh, bias, w_out, b_out))
-        if not hid or shapes != ((rows, alphabet), (rows, hid), (rows,), (alphabet, hid), (alphabet,)):
-            raise ProofError(f"weights have shapes {shapes}; expected those of one {model}")
-        if not all(np.isfinite(array).all() for array in (w_ih, w_hh, bias, w_out, b_out)):
-            raise ProofError("a weight is infinite or nan; expected finite weights")
+        w_ih, w_hh, bias, w_out, b_out, *start = _checked(model, weights)
+        rows, alphabet = w_ih.shape
+        hid = len(start[0])
         # From i, f, g, o to f, i, o, g: the factors of the two terms of a cell come first, and the candidate last.
         order = np.arange(rows).reshape(-1, hid)[[1, 0, 3, 2] if model == "lstm" else [0]].ravel()
         w_ih, w_hh, bias = w_ih[order], w_hh[order], bias[order]
@@ -129,7 +130,7 @@ class Net:
             Affine(w_out[other] - w_out[s], b_out[other] - b_out[s], size=sizes[other] + sizes[s], rounding=rounding)
             for s, other in ((s, _others(s, alphabet)) for s in range(alphabet))
         )
-        return cls(model, hid, drives, margins, rounding)
+        return cls(model, hid, drives, margins, np.concatenate(start), rounding)
 
     @property
     def width(self) -> int:
@@ -138,8 +139,8 @@ class Net:
 
     @property
     def initial(self) -> Reals:
-        """Return the box that holds the initial state 0 alone: (2, width, 1)."""
-        return np.zeros((2, self.width, 1))
+        """Return the box that holds the initial state alone: (2, width, 1)."""
+        return enclosing(self.start, self.start)[..., None]
 
     def step(self, symbol: int, states: States) -> States:
         """Return the states after one more symbol, given by its index."""
@@ -203,6 +204,27 @@ def _halves_added(x: Reals) -> Reals:
     half = x.shape[1] // 2
     total: Reals = x[:, :half] + x[:, half:]
     return total
+
+
+def _checked(model: str, weights: Weights) -> list[Reals]:
+    """Return the weights in the order of NAMES, as float64, after checking shapes and values."""
+    names = NAMES if model == "lstm" else [name for name in NAMES if name != "c_0"]
+    if missing := [name for name in names if name not in weights]:
+        raise ProofError(f"the weights lack {', '.join(missing)}; expected {', '.join(names)} of one {model}")
+    if kinds := {weights[name].dtype.name for name in names if weights[name].dtype.kind not in "fiu"}:
+        raise ProofError(f"weights are {', '.join(sorted(kinds))}; expected real numbers")
+    arrays = [np.asarray(weights[name], dtype=np.float64) for name in names]
+    alphabet, hid = weights["weight_out"].shape if weights["weight_out"].ndim == 2 else (0, 0)
+    rows = {"srn": 1, "lstm": 4}[model] * hid
+    expected = [(rows, alphabet), (rows, hid), (rows,), (alphabet, hid), (alphabet,), *[(hid,)] * (len(names) - 5)]
+    shapes = [array.shape for array in arrays]
+    if not hid or shapes != expected:
+        raise ProofError(f"weights have shapes {one_line(shapes)}; expected those of one {model}")
+    if not all((np.abs(array) <= MOST_WEIGHT).all() for array in arrays):
+        raise ProofError(f"a weight is infinite, nan or above {MOST_WEIGHT}; expected smaller ones")
+    if (largest := np.abs(arrays[NAMES.index("h_0")]).max()) > 1:
+        raise ProofError(f"h_0 is up to {largest} in size; expected at most 1, as hidden units are")
+    return arrays
 
 
 def _others(symbol: int, alphabet: int) -> list[int]:

@@ -17,15 +17,17 @@ from kuzushi.sequences.counting.cell_counts import counts
 from kuzushi.sequences.counting.extract_machine import extract
 from kuzushi.sequences.counting.snap import ensemble, snap
 from kuzushi.sequences.dynamics.counting_law import counting_laws, rank_correlation, rank_interval
+from kuzushi.sequences.dynamics.counting_ways import counting_ways
 from kuzushi.sequences.dynamics.fixed_points import fixed_points, portrait, starts
 from kuzushi.sequences.dynamics.report_claims import report_claims
-from kuzushi.sequences.dynamics_results import CountingLaw, Dynamics, ReportClaim
+from kuzushi.sequences.dynamics_results import CountingLaw, CountingWay, Dynamics, ReportClaim
 from kuzushi.sequences.languages.counting import Counting
 from kuzushi.sequences.languages.language import Language
 from kuzushi.sequences.languages.reber import Grammar
 from kuzushi.sequences.nets import LSTM, SRN
 from kuzushi.sequences.results import SNAPPED, ExtractedMachines
-from kuzushi.sequences.score import Exactness, exactness
+from kuzushi.sequences.score import Inputs, scores
+from kuzushi.sequences.score_results import earliest
 
 LIMIT = 100
 """The largest n up to which a net is proved right as it was trained; `kuzushi certify` tries more."""
@@ -44,7 +46,14 @@ class Analyses:
 
 
 def analyse(
-    model: SRN | LSTM, language: Language, score: Exactness, *, shown: int, tested: int, seed: int
+    model: SRN | LSTM,
+    language: Language,
+    first_failure: Sequence[int | None],
+    *,
+    shown: int,
+    trained: int,
+    tested: int,
+    seed: int,
 ) -> tuple[Analyses, Arrays]:
     """Return all analyses that fit the nets and the language, and the weights of the snapped nets.
 
@@ -53,25 +62,30 @@ def analyse(
     """
     generator = Generator().manual_seed(seed)
     if isinstance(language, Grammar):
-        grammar = smallest_machine(language, longest=score.trained)
-        found = extract_ensemble(model, grammar=grammar, symbols=language.symbols, shown=shown, generator=generator)
+        grammar = smallest_machine(language, longest=trained)
+        found = extract_ensemble(
+            model, grammar=grammar, symbols=language.symbols, endings=language.endings, shown=shown,
+            generator=generator,
+        )  # fmt: skip
         return Analyses(automata=found), {}
     if not isinstance(language, Counting):
         return Analyses(), {}
-    weights = {name: weight[shown].detach().cpu().numpy() for name, weight in model.named_parameters()}
+    weights = {name: weight[shown].cpu().numpy() for name, weight in model.weights().items()}
     certification = prove(weights, language, limit=min(tested, LIMIT), seed=seed)
     if isinstance(model, SRN):
         moves = dynamics(
-            model, language, net=shown, first_failure=score.first_failure, trained=score.trained, tested=tested,
+            model, language, net=shown, first_failure=first_failure, trained=trained, tested=tested,
             generator=generator,
         )  # fmt: skip
         return Analyses(dynamics=moves, certification=certification), {}
-    snapping, snapped = snap_ensemble(model, language, score, shown=shown, tested=tested, seed=seed)
+    snapping, snapped = snap_ensemble(
+        model, language, first_failure, shown=shown, trained=trained, tested=tested, seed=seed
+    )
     analyses = Analyses(certification=certification, snapping=snapping)
-    if score.trained < 2:  # a count cannot be distinguished from the position in the string
+    if trained < 2:  # a count cannot be distinguished from the position in the string
         return analyses, snapped
-    counted = counts(model, language, net=shown, trained=score.trained)
-    machine = extract(model, language, net=shown, trained=score.trained, tested=tested)
+    counted = counts(model, language, net=shown, trained=trained)
+    machine = extract(model, language, net=shown, trained=trained, tested=tested)
     return replace(analyses, counts=counted, counter_machine=machine), snapped
 
 
@@ -84,24 +98,31 @@ def dynamics(
     trained: int,
     tested: int,
     generator: Generator,
+    alone: Sequence[int | None] | None = None,
 ) -> Dynamics:
-    """Return fixed points of one net and, on a language of a's and b's, the counting law and claims for all nets.
+    """Return fixed points of one net and, on a language of a's and b's, law, ways and claims for all nets.
 
     Args:
         net: the one to show.
         generator: for the states to start from, where there are more than two units.
+        alone: of each net, the first n that fails from the initial state, which the law predicts; unless given, the
+            first one that fails anywhere.
     """
     hid = model.bias.shape[1]
     points = fixed_points(model, language.symbols, starts(hid, generator=generator))
     ratio: int | None = None
     laws: tuple[CountingLaw, ...] = ()
+    ways: tuple[CountingWay, ...] = ()
     claims: tuple[ReportClaim, ...] = ()
     if isinstance(language, Counting) and len(language.ratios) == 2 and language.ratios[0] == 1:
         ratio = language.ratios[1]
-        laws = counting_laws(
-            model, points, first_failure, symbols=language.symbols, ratio=ratio, trained=trained, tested=tested
-        )
         exact = [failure is None or failure > trained for failure in first_failure]
+        laws = counting_laws(
+            model, points, first_failure if alone is None else alone, exact, symbols=language.symbols, ratio=ratio,
+            trained=trained, tested=tested,
+        )  # fmt: skip
+        if trained > 2:
+            ways = counting_ways(model, points, exact, symbols=language.symbols, ratio=ratio, trained=trained)
         claims = report_claims(model, language, longest=trained, shown=net, exact=exact) if trained > 1 else ()
     string, arrays = portrait(model, language, net, points[net], longest=trained)
     found = Dynamics(
@@ -115,6 +136,7 @@ def dynamics(
         laws=laws,
         rank_correlation=None,
         rank_interval=None,
+        ways=ways,
         claims=claims,
         string=string,
         arrays=arrays,
@@ -125,7 +147,14 @@ def dynamics(
 
 
 def snap_ensemble(
-    model: LSTM, language: Counting, score: Exactness, *, shown: int, tested: int, seed: int
+    model: LSTM,
+    language: Counting,
+    first_failure: Sequence[int | None],
+    *,
+    shown: int,
+    trained: int,
+    tested: int,
+    seed: int,
 ) -> tuple[Snapping, Arrays]:
     """Snap every net, test the snapped ones as the trained ones were tested, and prove the shown one right.
 
@@ -137,12 +166,7 @@ def snap_ensemble(
     failure: tuple[int | None, ...] = ()
     stacked: Arrays = {}
     if weights:
-        failure = exactness(
-            ensemble(weights),
-            alone=language.alone(score.scored),
-            side_by_side=language.side_by_side(score.trained),
-            beyond=language.beyond(score.scored, tested),
-        ).first_failure
+        failure = earliest(scores(ensemble(weights), Inputs(language, trained, tested)))
         stacked = {
             f"{SNAPPED}{name}": np.stack([each[name] for each in weights]).astype(np.float32) for name in weights[0]
         }
@@ -155,7 +179,7 @@ def snap_ensemble(
         first_failure=failure,
         exact=exact,
         exact_interval=wilson(exact, len(model.bias)),
-        exact_before=score.first_failure.count(None),
+        exact_before=first_failure.count(None),
         certification=prove(of_shown[0], language, limit=tested, seed=seed) if of_shown else None,
     )
     return snapping, stacked

@@ -1,6 +1,7 @@
 """Sequences: train an ensemble of recurrent nets to predict the next symbol, and score it by whole strings."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
@@ -14,16 +15,15 @@ from kuzushi.sequences.analyses import analyse
 from kuzushi.sequences.automata.finite_automata import smallest_machine
 from kuzushi.sequences.configs import SequencesConfig
 from kuzushi.sequences.languages import get_language
-from kuzushi.sequences.languages.counting import Counting
+from kuzushi.sequences.languages.counting import STRICT, Counting
 from kuzushi.sequences.languages.language import Language, Streams, as_text
 from kuzushi.sequences.languages.reber import Grammar
-from kuzushi.sequences.nets import LSTM, SRN, Trace
+from kuzushi.sequences.nets import LSTM, SRN, Trace, select
 from kuzushi.sequences.results import EnsembleLoss, SequencesResult, ShownRecurrent, Step
-from kuzushi.sequences.score import Exactness, exactness, never_stop, right
+from kuzushi.sequences.score import ONE_BY_ONE, Inputs, accuracy, never_stop, right, score_one_by_one, scores
+from kuzushi.sequences.score_results import earliest, exact_nets
 from kuzushi.sequences.train import train
 
-SCORED = 50
-"""The share of right symbols is over the strings up to this n, or up to the trained one if that is larger."""
 MACHINE_LONGEST = 4
 """The largest n of the machine that is drawn, as in the report; larger ones do not fit on a page."""
 WALKED = 20
@@ -39,22 +39,34 @@ def run(config: SequencesConfig, *, journal: Journal = SILENT) -> SequencesResul
         KuzushiError: if the language is unknown, or the device is missing.
     """
     device = select_device(config.device)
-    language = get_language(config.lang)
+    language = get_language(config.lang, reset=config.reset)
     made = provenance(config, device=str(device), threads=torch.get_num_threads())
     fingerprint = strings_sha256(language, config.length)
     journal.begin(config, made, fingerprint)
     model, history = train(config, language, device=device, journal=journal)
 
-    score = _score(model, language, config, device=device)
-    shown = choose(score)
-    tested = score.scored if isinstance(language, Grammar) else config.test_length
-    found, snapped = analyse(model, language, score, shown=shown, tested=tested, seed=config.seed)
-    walked = language.alone(config.length).first(WALKED)
-    solved = sum(score.solved)
-    weights = {name: weight.detach().cpu().numpy() for name, weight in model.named_parameters()}
+    within = language.alone(config.length)
+    trained, tested = config.length, config.test_length
+    if isinstance(language, Grammar):
+        trained = tested = int(within.n.max())
+    inputs = Inputs(language, config.length, config.test_length, device)
+    found = scores(model, inputs)
+    first_failure = earliest(found)
+    shown = choose(first_failure)
+    one_by_one = score_one_by_one(select(model, torch.tensor([shown])), inputs)
+    analyses, snapped = analyse(
+        model, language, first_failure, shown=shown, trained=trained, tested=tested, seed=config.seed
+    )
+    walked = within.at(slice(WALKED))
+    refuted = None if analyses.certification is None else analyses.certification.refutation
+    solved = sum(exact_nets(
+        found, one_by_one, shown=shown, trained=trained, refuted=None if refuted is None else max(refuted.strings)
+    ))  # fmt: skip
+    weights = {name: weight.cpu().numpy() for name, weight in model.weights().items()}
     portrait = {}
-    if found.dynamics is not None:
-        portrait, found = found.dynamics.arrays, replace(found, dynamics=replace(found.dynamics, arrays={}))
+    if analyses.dynamics is not None:
+        portrait = analyses.dynamics.arrays
+        analyses = replace(analyses, dynamics=replace(analyses.dynamics, arrays={}))
     return SequencesResult(
         config=config,
         data_sha256=fingerprint,
@@ -63,46 +75,37 @@ def run(config: SequencesConfig, *, journal: Journal = SILENT) -> SequencesResul
         model=config.model,
         hid=config.hid,
         nets=config.nets,
-        trained_length=score.trained,
+        trained_length=trained,
         tested_length=tested,
-        first_failure=score.first_failure,
+        strict_length=STRICT if isinstance(language, Counting) else 0,
+        reset=language.reset,
+        scores=found,
         solved=solved,
         solved_interval=wilson(solved, config.nets),
-        accuracy=score.accuracy,
-        scored_length=score.scored,
-        never_stop=never_stop(language.alone(score.scored)),
+        accuracy=accuracy(model, within.to(device)),
+        never_stop=never_stop(within),
         history=tuple(
             EnsembleLoss(update=update, **metrics)
             for update, metrics in zip(history.updates, history.metrics, strict=True)
         ),
         states=language.states(config.length),
         machine=smallest_machine(language, longest=min(config.length, MACHINE_LONGEST)),
-        shown=ShownRecurrent(net=shown, steps=_steps(model, shown, language, config.length)),
+        shown=ShownRecurrent(
+            net=shown, steps=_steps(model, shown, language, config.length), one_by_one=one_by_one,
+            symbols_one_by_one=ONE_BY_ONE,
+        ),
         walk=as_text(language, walked),
-        **vars(found),
+        **vars(analyses),
         seconds=history.seconds,
         provenance=made,
         arrays=_arrays(model, shown, walked) | {f"portrait.{name}": array for name, array in portrait.items()},
         weights=weights | snapped,
-    )
+    )  # fmt: skip
 
 
-def _score(model: SRN | LSTM, language: Language, config: SequencesConfig, *, device: torch.device) -> Exactness:
-    """Score all nets on every test string up to a length, and those that have not failed on longer ones."""
-    scored = (
-        min(config.test_length, max(SCORED, config.length)) if isinstance(language, Counting) else config.test_length
-    )
-    return exactness(
-        model,
-        alone=language.alone(scored).to(device),
-        side_by_side=language.side_by_side(config.length).to(device),
-        beyond=language.beyond(scored, config.test_length) if isinstance(language, Counting) else (),
-    )
-
-
-def choose(score: Exactness) -> int:
+def choose(first_failure: Sequence[int | None]) -> int:
     """Return the net to show: the one with the latest first failure; of several such, the first."""
-    reached = [float("inf") if failure is None else failure for failure in score.first_failure]
+    reached = [float("inf") if failure is None else failure for failure in first_failure]
     return reached.index(max(reached))
 
 
@@ -149,4 +152,5 @@ def _arrays(model: SRN | LSTM, net: int, streams: Streams) -> Arrays:
     }
     if trace.cell is not None and trace.gates is not None:
         arrays |= {"cell": trace.cell[net].cpu()[present], "gates": trace.gates[net].cpu()[present]}
-    return {name: array.numpy() for name, array in arrays.items()}
+    start = {name: model.weights()[name][net].cpu() for name in model.state_names}
+    return {name: array.numpy() for name, array in (start | arrays).items()}

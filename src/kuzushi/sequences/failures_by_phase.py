@@ -132,7 +132,7 @@ def run(config: PhasesConfig, *, journal: "Journal") -> PhasesResult:
             )  # fmt: skip
             nets, history = train(settings, language, device=device, journal=journal, stage=model)
             found.append(failures(model, nets, language, longest=config.test_length))
-            weights |= {f"{model}.{name}": value.detach().cpu().numpy() for name, value in nets.named_parameters()}
+            weights |= {f"{model}.{name}": value.cpu().numpy() for name, value in nets.weights().items()}
             seconds += history.seconds
     return PhasesResult(
         config=config, data_sha256=fingerprint, phases=(*language.symbols[1:], END), models=tuple(found),

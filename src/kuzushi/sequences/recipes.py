@@ -28,6 +28,8 @@ class Preset:
     """Whether all nets read the same streams, rather than each its own."""
     near_identity: bool
     """Whether the recurrent weights of an SRN start near the identity."""
+    learns_start: bool = False
+    """Whether an SRN learns its initial state, h_0 = tanh(H0)."""
     weight_of_free: float = 1.0
     """The weight in the loss of a symbol after which the next one is not determined; 1 where it is."""
     weight_of_worst: float = 0.0
@@ -44,7 +46,7 @@ class Preset:
 PRESETS = {
     "report": Preset(
         updates={"srn": 100_000, "lstm": 100_000}, learning_rate={"srn": 0.005, "lstm": 0.005}, optimiser="sgd",
-        batch=1, shared=False, near_identity=False, weight_decay=1e-4,
+        batch=1, shared=False, near_identity=False, learns_start=True, weight_decay=1e-4,
     ),
     "fast": Preset(
         updates={"srn": 3_000, "lstm": 1_000}, learning_rate={"srn": 0.06, "lstm": 0.02}, optimiser="adam",

@@ -11,15 +11,19 @@ from kuzushi.sequences.configs import SequencesConfig
 from kuzushi.sequences.languages.language import Language, Streams
 from kuzushi.sequences.nets import LSTM, MODELS, SRN, Trace
 from kuzushi.sequences.recipes import PRESETS, RISES, STRINGS, plan
-from kuzushi.sequences.score import exactness
+from kuzushi.sequences.score import Inputs, score
 
 
 def untrained(config: SequencesConfig, language: Language) -> SRN | LSTM:
     """Return the ensemble before its first update."""
     generator = Generator().manual_seed(config.seed)
     model = MODELS[config.model](config.nets, alphabet=len(language.symbols), hid=config.hid, generator=generator)
-    if PRESETS[config.preset].near_identity and isinstance(model, SRN):
-        model.start_near_identity()
+    preset = PRESETS[config.preset]
+    if isinstance(model, SRN):
+        if preset.near_identity:
+            model.start_near_identity()
+        if preset.learns_start:
+            model.learn_initial_state(generator)
     return model
 
 
@@ -33,8 +37,7 @@ def train(
     """
     preset, planned = PRESETS[config.preset], plan(config)
     model = untrained(config, language).to(device)
-    alone = language.alone(config.length).to(device)
-    in_streams = language.side_by_side(config.length).to(device)
+    inputs = Inputs(language, config.length, config.length, device)
 
     def losses(update: int) -> Float[Tensor, " nets"]:
         part = linear_ramp(update / planned.updates, *RISES)
@@ -45,8 +48,8 @@ def train(
         )  # fmt: skip
 
     def evaluate(mean: Float[Tensor, " nets"]) -> Evaluation:
-        solved = exactness(model, alone=alone, side_by_side=in_streams).solved
-        return Evaluation(metrics={"loss": mean.median().item(), "solved": sum(solved)})
+        solved = score(model, inputs).first_failure.count(None)
+        return Evaluation(metrics={"loss": mean.median().item(), "solved": solved})
 
     return model, fit(model, losses, evaluate, planned, journal=journal, stage=stage)
 
@@ -65,8 +68,8 @@ def batch_of(
     streams = language.draw(batch, strings=STRINGS, longest=config.length, generator=generator)
     if not noise:
         return streams, None
-    time = streams.symbols.shape[1]
-    gaussian = torch.randn(time, config.nets, config.hid, preset.batch, generator=generator)
+    rows, time = streams.symbols.shape
+    gaussian = torch.randn(time, config.nets, config.hid, rows, generator=generator)
     return streams, noise * gaussian.permute(1, 3, 0, 2)
 
 
@@ -79,7 +82,7 @@ def loss_of(
     weight_of_free: float,
     weight_of_worst: float,
 ) -> Float[Tensor, " nets"]:
-    """Return the weighted mean over each net's symbols of -ln p(next symbol), in nats, plus the part of the worst ones.
+    """Return the weighted mean of -ln p(next symbol) where one is asked, in nats, plus the part of the worst ones.
 
     The mean alone prefers a cell that comes back a little too far to where it began: falling short costs in every
     symbol of the next phase, going too far in one symbol. For the worst symbol both cost the same.
@@ -88,7 +91,7 @@ def loss_of(
         shared: whether all nets read all streams, rather than each net an equal part of them, in order.
     """
     symbols, following, determined = streams.symbols, streams.following, streams.determined
-    weight = torch.where(determined, 1.0, weight_of_free) * streams.present
+    weight = torch.where(determined, 1.0, weight_of_free) * streams.legal.any(-1)
     if not shared:
         symbols, following, determined, weight = (
             part.unflatten(0, (len(model.bias), -1)) for part in (symbols, following, determined, weight)

@@ -8,7 +8,7 @@ from automata.fa.dfa import DFA
 from kuzushi.sequences.automata.finite_automata import smallest_machine
 from kuzushi.sequences.languages import LANGUAGES, get_language
 from kuzushi.sequences.languages.language import as_text
-from kuzushi.sequences.languages.reber import REBER, embedded
+from kuzushi.sequences.languages.reber import REBER, Grammar, embedded
 
 SIZES = {
     "anbn": lambda n: 2 * n,
@@ -22,6 +22,7 @@ SIZES = {
 }
 ALL = [*LANGUAGES, "a2b3", "a1b1c1d1"]
 GRAMMARS = {"reber": REBER, "reber-embedded": embedded(REBER)}
+RESET = [*GRAMMARS, "dyck1"]
 
 
 def arrows_of(machine):
@@ -65,11 +66,11 @@ def test_no_two_states_of_a_machine_that_is_cut_can_be_merged(name, longest):
 @pytest.mark.parametrize("longest", [1, 2, 5])
 @pytest.mark.parametrize("name", ALL)
 def test_following_the_machine_gives_the_states_of_the_streams(name, longest):
-    language = get_language(name)
+    language = get_language(name, reset=False)
     machine = smallest_machine(language, longest=longest)
     arrows, names = arrows_of(machine), language.states(longest)
     assert machine.states == names
-    for streams in (language.alone(longest), language.side_by_side(longest)):
+    for streams in (language.alone(longest), *language.in_streams(longest)):
         for text, places in zip(as_text(language, streams), streams.state.tolist(), strict=True):
             state = machine.start
             for symbol, place in zip(text, places, strict=False):
@@ -79,9 +80,10 @@ def test_following_the_machine_gives_the_states_of_the_streams(name, longest):
 
 @pytest.mark.parametrize("name", ALL)
 def test_the_arrows_of_a_state_are_the_symbols_that_may_follow_but_for_one_cut(name):
-    language, longest = get_language(name), 4
+    language, longest = get_language(name, reset=False), 4
     arrows = arrows_of(smallest_machine(language, longest=longest))
-    streams, names = language.side_by_side(longest), language.states(longest)
+    *_, streams = language.in_streams(longest)
+    names = language.states(longest)
     seen = set()
     for place, legal in zip(streams.state[streams.present].tolist(), streams.legal[streams.present], strict=True):
         most = longest * getattr(language, "ratios", (1,))[0]
@@ -111,6 +113,24 @@ def test_the_machine_of_brackets_reads_exactly_what_is_balanced_and_not_too_deep
             balanced = balanced and 0 <= opened <= deepest and not (symbol == "." and (opened or ended))
             ended = symbol == "."
             assert (state is not None) == balanced
+
+
+@pytest.mark.parametrize("name", RESET)
+def test_the_machine_of_a_language_is_the_same_with_a_reset(name):
+    streams, reset = (smallest_machine(get_language(name, reset=reset), longest=4) for reset in (False, True))
+    assert streams == reset
+
+
+def test_the_machine_of_a_grammar_has_all_arrows_of_a_node():
+    arrows = (
+        ("end", "B", "0"),
+        ("0", "T", "0"), ("0", "P", "1"), ("0", "S", "2"),
+        ("1", "X", "2"), ("1", "V", "0"),
+        ("2", "E", "end"),
+    )  # fmt: skip
+    machine = smallest_machine(Grammar(tuple("BTSXPVE"), arrows), longest=4)
+    assert {(arrow.source, arrow.symbol, arrow.target) for arrow in machine.transitions} == set(arrows)
+    assert len(minified(machine, final=set(machine.states)).states) == len(machine.states) == 4
 
 
 @pytest.mark.parametrize(("name", "nodes"), [("reber", 7), ("reber-embedded", 19)])

@@ -6,7 +6,7 @@ import torch
 
 from exact_counters import random_net
 from kuzushi.proofs.certificate_format import Pattern
-from kuzushi.sequences.certificates.boxes import NEVER, read
+from kuzushi.sequences.certificates.boxes import NEVER, initial, read
 from kuzushi.sequences.languages.counting import Counting
 from kuzushi.sequences.nets import MODELS, from_weights
 from kuzushi.sequences.score import right
@@ -25,8 +25,8 @@ def test_states_and_failures_are_those_of_the_model(model, ratios):
     symbols = tuple("abc"[: len(ratios)])
     weights = random_net(model, hid=2, alphabet=len(ratios), generator=np.random.default_rng(3), scale=2.0)
     net = in_doubles(model, weights)
-    width = 2 if model == "srn" else 4
-    first = read(net, Pattern(symbols=symbols, ratios=ratios), 4, np.zeros((1, width)))
+    assert np.abs(initial(net)).min() > 0
+    first = read(net, Pattern(symbols=symbols, ratios=ratios), 4, initial(net))
     second = read(net, Pattern(symbols=symbols, ratios=ratios), 4, first.after[:, 0])
     strings = Counting(symbols, ratios)
     for m in range(1, 5):

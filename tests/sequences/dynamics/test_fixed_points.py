@@ -10,8 +10,9 @@ from torch import Generator
 from torch.func import jacrev
 
 from counters import counters, srn
-from kuzushi.sequences.dynamics.fixed_points import SymbolMaps, arrivals, fixed_points, settled, starts
+from kuzushi.sequences.dynamics.fixed_points import SymbolMaps, arrivals, fixed_points, portrait, settled, starts
 from kuzushi.sequences.dynamics_results import FixedPoint
+from kuzushi.sequences.languages import LANGUAGES
 from kuzushi.sequences.nets import SRN
 
 SYMBOLS = ("a", "b")
@@ -179,3 +180,13 @@ def test_starts_are_a_grid_for_two_units_and_random_in_the_box_for_more():
     assert one.abs().max() <= 1
     assert one.equal(again)
     assert not one.equal(other)
+
+
+def test_a_portrait_has_the_path_of_its_net_from_its_own_initial_state():
+    model = counters()
+    model.h_0.copy_(torch.linspace(-0.9, 0.8, 12).view(6, 2))
+    string, arrays = portrait(model, LANGUAGES["anb2n"], 3, (), longest=2)
+    assert string == "aabbbb"
+    np.testing.assert_array_equal(arrays["path"][0], model.h_0[3])
+    hidden = model(torch.tensor([[0, 0, 1, 1, 1, 1]])).hidden[3, 0].detach()
+    np.testing.assert_allclose(arrays["path"][1:], hidden, atol=1e-6)

@@ -59,11 +59,12 @@ def test_the_points_are_the_hidden_states_on_every_string(lstm, states):
 
 
 @pytest.mark.parametrize("string", [0, 1, 2])
-def test_the_path_is_that_of_one_string_from_0(lstm, string):
-    states = States.of(lstm, string=string)
+def test_the_path_is_that_of_one_string_from_the_initial_state(lstm, string):
+    h_0 = np.array([0.25, -0.5, 0.75], np.float32)
+    states = States.of(dataclasses.replace(lstm, arrays=lstm.arrays | {"h_0": h_0}), string=string)
     symbols = len(lstm.walk[string])
     assert states.path.shape == (symbols + 1, 3)
-    assert not states.path[0].any()
+    np.testing.assert_array_equal(states.path[0], h_0)
     np.testing.assert_array_equal(states.path[1:], lstm.arrays["hidden"][lstm.arrays["string"] == string])
     assert (len(states.path_names), states.path_names[0], states.path_names[-1]) == (symbols, "a1", "end")
 
@@ -126,7 +127,7 @@ def test_a_state_that_is_always_the_same_point_has_no_hull(ax):
     assert [to_hex(hull.get_facecolor()) for hull in ax.patches] == ["#0000ff"]
 
 
-def test_the_arrows_go_along_the_path_from_a_star_at_0(ax, states):
+def test_the_arrows_go_along_the_path_from_a_star_at_its_start(ax, states):
     draw_states(ax, states, (1, 2))
     (star,) = ax.lines
     assert (star.get_xydata().tolist(), star.get_marker(), star.get_color()) == ([[0, 0]], "*", BLACK)

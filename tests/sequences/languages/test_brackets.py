@@ -67,9 +67,11 @@ def steps_from(way, depth, deepest, symbol, p, up, after):
 
 
 @pytest.mark.parametrize("longest", [1, 2, 5])
-@pytest.mark.parametrize("of", ["draw", "alone", "side_by_side", "example"])
+@pytest.mark.parametrize("of", ["draw", "alone", "in_streams", "example"])
 def test_every_stream_is_balanced_strings_with_their_states_and_what_may_follow(of, longest):
     streams = drawn(20, strings=4, longest=longest) if of == "draw" else getattr(DYCK, of)(longest)
+    if of == "in_streams":
+        (streams,) = streams
     names = DYCK.states(longest)
     for i, text in enumerate(as_text(DYCK, streams)):
         nestings = [max(depths(string)) for string in strings_in(text) for _ in string]
@@ -104,9 +106,25 @@ def test_deep_test_strings_are_only_a_few_times_as_long_as_deep():
     assert (lengths <= 4 * streams.n.amax(1) + 150).all()
 
 
-def test_side_by_side_every_test_string_stands_equally_often_and_beside_many_others():
+@pytest.mark.parametrize("reset", [False, True])
+@pytest.mark.parametrize(("shorter", "longest"), [(0, 4), (3, 25), (12, 13), (5, 5)])
+def test_beyond_a_nesting_the_test_strings_are_those_alone_that_are_nested_deeper(shorter, longest, reset):
+    language = Brackets(reset=reset)
+    parts = list(language.beyond(shorter, longest))
+    assert {len(part) for part in parts} <= {1}, "none in streams"
+    nestings = [streams.n[:, 0] for (streams,) in parts]
+    assert all(of.amax() < after.amin() for of, after in pairwise(nestings))
+    found = [text for (streams,) in parts for text in as_text(language, streams)]
+    alone = language.alone(longest)
+    deeper = alone.at((alone.n[:, 0] > shorter).nonzero()[:, 0])
+    assert sorted(found) == sorted(as_text(language, deeper))
+    assert all(streams.string.amax() == 0 for (streams,) in parts)
+    assert [n for of in nestings for n in of.tolist()] == [max(depths(text)) for text in found]
+
+
+def test_in_streams_every_test_string_is_equally_often_and_beside_many_others():
     longest = 4
-    streams = DYCK.side_by_side(longest)
+    (streams,) = DYCK.in_streams(longest)
     assert len(streams.symbols) == longest
     assert Counter(all_strings_in(streams)) == Counter(ROUNDS_OF_TESTS * as_text(DYCK, DYCK.alone(longest)))
     nestings = [[max(depths(string)) for string in strings_in(text)] for text in as_text(DYCK, streams)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kuzushi.core.errors import ConfigError
 from kuzushi.sequences.languages import LANGUAGES
-from kuzushi.sequences.languages.counting import LONGEST_STRING, PAIRS_IN_A_STREAM, Counting, every_pair
+from kuzushi.sequences.languages.counting import LONGEST_STRING, PAIRS_IN_A_STREAM, STRICT, Counting, every_pair
 from kuzushi.sequences.languages.language import as_text
 
 RATIOS = [
@@ -188,6 +188,24 @@ def test_many_pairs_are_cut_into_streams_that_together_hold_them_all():
     assert max(map(len, numbers)) == PAIRS_IN_A_STREAM + 1
 
 
+@pytest.mark.parametrize("ratios", [(1, 1), (1, 2, 3)])
+def test_every_ordered_triple_of_lengths_is_a_stream_of_its_own(ratios):
+    language = language_of(ratios)
+    triples = [tuple(row) for row in numbers_of(language, language.triples(3), 3)]
+    assert Counter(triples) == Counter(product((1, 2, 3), repeat=3))
+    texts = as_text(language, language.triples(3))
+    assert texts == tuple("".join(string(ratios, n) for n in triple) for triple in triples)
+
+
+@pytest.mark.parametrize("longest", [1, 4, STRICT, 13])
+def test_streams_are_every_triple_up_to_a_length_and_the_long_streams_of_every_pair(longest):
+    language = language_of((1, 1))
+    triples, long = language.in_streams(longest)
+    assert as_text(language, triples) == as_text(language, language.triples(min(longest, 10)))
+    assert as_text(language, long) == as_text(language, language.side_by_side(longest))
+    assert STRICT == 10, "it is in the words of the page"
+
+
 BEYOND = [(0, 1), (3, 3), (0, 35), (10, 11), (50, 300), (7, 40)]
 
 
@@ -198,33 +216,39 @@ def numbers_of(language, streams, longest):
 
 
 @pytest.mark.parametrize(("shorter", "longest"), BEYOND)
-def test_longer_strings_come_in_parts_without_a_gap_each_n_before_and_after_a_shorter_one(shorter, longest):
+def test_longer_strings_come_in_parts_without_a_gap_each_n_alone_and_before_and_after_a_shorter_one(shorter, longest):
     language = language_of((1, 2))
-    parts = [numbers_of(language, part, longest) for part in language.beyond(shorter, longest)]
-    firsts = [n for part in parts for n, _, _ in part]
-    assert firsts == list(range(shorter + 1, longest + 1))
-    for part in parts:
-        for n, m, again in part:
-            assert 1 <= m <= n == again
-    sizes = [len(part) for part in parts]
+    parts = [
+        tuple(numbers_of(language, streams, longest) for streams in part) for part in language.beyond(shorter, longest)
+    ]
+    assert [n for alone, _ in parts for (n,) in alone] == list(range(shorter + 1, longest + 1))
+    for alone, in_streams in parts:
+        assert [(n,) for _, n, _ in in_streams] == [tuple(row) for row in alone]
+        for m, n, again in in_streams:
+            assert 1 <= m == again <= max(1, n - 1)
+    sizes = [len(alone) for alone, _ in parts]
     assert sizes[:-1] == sorted(sizes[:-1])
-    assert all(size == max(10, (part[0][0] - 1) // 5) for size, part in zip(sizes[:-1], parts, strict=False))
+    firsts = [alone[0][0] for alone, _ in parts]
+    assert all(size == max(10, (first - 1) // 5) for size, first in zip(sizes[:-1], firsts, strict=False))
 
 
 def test_longer_strings_are_spelled_as_all_others():
     language = language_of((1, 2, 3))
     for part in language.beyond(4, 30):
-        rows = numbers_of(language, part, 30)
-        assert as_text(language, part) == tuple("".join(string((1, 2, 3), n) for n in row) for row in rows)
+        for streams in part:
+            rows = numbers_of(language, streams, 30)
+            assert as_text(language, streams) == tuple("".join(string((1, 2, 3), n) for n in row) for row in rows)
 
 
-def test_the_strings_between_are_of_all_lengths_and_always_the_same():
+def between(language, shorter):
+    """The streams m, n, m of the strings longer than `shorter`."""
+    return [row for _, streams in language.beyond(shorter, 300) for row in numbers_of(language, streams, 300)]
+
+
+def test_the_strings_around_are_of_all_shorter_lengths_and_always_the_same():
     language = language_of((1, 1))
-    once, again = (
-        [row for part in language.beyond(50, 300) for row in numbers_of(language, part, 300)] for _ in range(2)
-    )
+    once, again = between(language, 50), between(language, 50)
     assert once == again
-    shares = Counter(5 * (m - 1) // n for n, m, _ in once)  # fifths of the way from 1 to n
+    shares = Counter(5 * (m - 1) // (n - 1) for m, n, _ in once)  # fifths of the way from 1 to n - 1
     assert all(30 <= shares[fifth] <= 70 for fifth in range(5))
-    other = [row for part in language.beyond(51, 300) for row in numbers_of(language, part, 300)]
-    assert once[1:] != other
+    assert once[1:] != between(language, 51)

@@ -13,7 +13,7 @@ def drawn(language):
 
 
 def all_streams(language):
-    return [drawn(language), language.alone(4), language.side_by_side(4), language.example(4)]
+    return [drawn(language), language.alone(4), *language.in_streams(4), language.example(4)]
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,12 @@ def test_every_string_begins_with_the_first_symbol_and_ends_in_the_state_end(nam
 
 @pytest.mark.parametrize("name", [*LANGUAGES, "a2b3", "a1b1c1d1"])
 def test_the_symbol_that_comes_next_is_always_a_legal_one(name):
-    for streams in all_streams(get_language(name)):
-        assert streams.legal.gather(2, streams.following[..., None])[..., 0][streams.present].all()
+    language = get_language(name)
+    for streams in all_streams(language):
+        asked = streams.legal.any(2)
+        assert streams.legal.gather(2, streams.following[..., None])[..., 0][asked].all()
+        end = streams.present & (streams.state == language.states(4).index("end"))
+        assert torch.equal(asked, streams.present & ~end if language.reset else streams.present)
 
 
 @pytest.mark.parametrize("name", [*LANGUAGES, "a2b3", "a1b1c1d1"])
@@ -79,8 +83,8 @@ def test_streams_have_the_requested_number_of_strings_one_when_alone_and_the_exa
     def strings(streams):
         return set((streams.present & (streams.state == end)).sum(1).tolist())
 
-    assert strings(drawn(language)) == {3}
-    assert len(drawn(language).symbols) == 6
+    assert strings(drawn(language)) == ({1} if language.reset else {3})
+    assert len(drawn(language).symbols) == (18 if language.reset else 6)
     assert strings(language.alone(4)) == {1}
     assert len(language.example(4).symbols) == 1
     assert language.example(4).present.all()

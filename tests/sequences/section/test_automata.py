@@ -61,6 +61,13 @@ def test_the_text_has_both_counts_the_interval_and_how_far_was_tested():
     assert "up to at least 18 symbols (18,307 for net 1), and 64 of 512 symbols" in how_far
     assert "at least 0.25" in how_far
     assert how_far.startswith("Tested, not proved: ")
+    assert "put back" not in how_far
+
+
+def test_the_text_has_the_symbols_after_which_a_net_is_put_back_and_a_rounded_threshold():
+    found = replace(extraction(EXACT), endings=("PE", "TE"), threshold=1 / 6)
+    (how_far,) = coverage_paragraphs(found, SYMBOLS)
+    assert "at least 0.167 or the largest. Nets are put back to their initial state after PE or TE." in how_far
 
 
 def test_the_counterexample_is_that_of_the_best_net_or_else_the_shortest():

@@ -14,6 +14,8 @@ from kuzushi.sequences import experiment as sequences
 from kuzushi.sequences.configs import SequencesConfig
 from kuzushi.sequences.counter_results import ExtractedCounter, ExtractedCounters, Snapped, Snapping
 from kuzushi.sequences.languages import get_language
+from kuzushi.sequences.results import Machine, Transition
+from kuzushi.sequences.score_results import Failure, Scores
 from kuzushi.sequences.section.demo import LONGEST, principal_directions, random_strings, ratios, sequence_demo
 
 
@@ -96,15 +98,78 @@ def test_ratios_are_those_of_the_language(lang):
 
 def test_strings_to_choose_are_of_the_language_and_not_too_long(lstm, reber):
     (counting, grammar) = nets(lstm, reber)
-    texts = {string["name"]: string["text"] for string in counting["strings"]}
+    texts = {string["name"]: string["text"] for string in counting["strings"] if not string.get("fails")}
     assert texts["n = 2"] == "aabbbbcccccc"
     assert texts["n = 3, 1, 2 in a stream"] == "aaabbbbbbcccccccccabbcccaabbbbcccccc"
     assert "n = 4 (longer than trained)" in texts
     assert max(map(len, texts.values())) == 360 <= LONGEST
-    assert {string["text"] for string in grammar["strings"][:-1]} == set(reber.walk)
+    *texts, several = [string["text"] for string in grammar["strings"] if not string.get("fails")]
+    assert set(texts) == set(reber.walk)
+    assert several.count("E") == 2, "a reset is seen between two strings"
     for net in (counting, grammar):
         assert all(set(string["text"]) <= set(net["symbols"]) for string in net["strings"])
         assert net["beginning"] in {string["text"] for string in net["strings"]}
+
+
+def failing(result, *failures):
+    """Return the result with these first failures of its best net, alone and in a stream."""
+    none = (None,) * result.nets
+    alone, stream = ([failure] * result.nets if failure else none for failure in failures)
+    return replace(result, scores=(Scores(arithmetic="float32", alone=tuple(alone), in_stream=tuple(stream)),))
+
+
+def test_failing_inputs_come_first_and_the_exact_net_has_none(lstm):
+    alone = Failure(n=5, numbers=(5,), text="aaaaabb")
+    stream = Failure(n=2, numbers=(1, 2), text="abbcccaa")
+    trained, exact = nets(snapped(failing(lstm, alone, stream)))
+    assert trained["strings"][:2] == [
+        {"name": "fails alone: n = 5", "text": "aaaaabb", "fails": True},
+        {"name": "fails in a stream: n = 1, 2", "text": "abbcccaa", "fails": True},
+    ]
+    assert trained["strings"][2:] == exact["strings"]
+    assert "it fails first alone at n = 5, and in a stream at n = 1, 2." in trained["about"]
+
+
+def test_of_a_long_failing_stream_the_last_lengths_are_named(lstm):
+    numbers = (3, 1, 3, 2, 2, 1, 1, 2)
+    (net,) = nets(failing(lstm, None, Failure(n=3, numbers=numbers, text="a" * LONGEST)))
+    assert net["strings"][0]["name"] == "fails in a stream: n = …, 3, 2, 2, 1, 1, 2"
+
+
+def test_a_failing_input_that_is_too_long_to_read_is_only_named(lstm):
+    (net,) = nets(failing(lstm, Failure(n=80, numbers=(80,), text="a" * (LONGEST + 1)), None))
+    assert not any(string.get("fails") for string in net["strings"])
+    assert "it fails first alone at n = 80." in net["about"]
+
+
+def test_a_net_without_a_failure_is_said_to_have_none_on_what_was_tested(lstm, reber):
+    counting, grammar = nets(failing(lstm, None, None), failing(reber, None, None))
+    assert "no failure found on strings up to n = 6, alone or in a stream." in counting["about"]
+    assert "no failure found on the test strings, each alone." in grammar["about"]
+
+
+def test_the_language_says_whether_the_net_is_reset(lstm, reber):
+    results = (lstm, reber, run("reber", reset=False), run("dyck1"), run("dyck1", reset=True))
+    assert [nets(result)[0]["language"]["reset"] for result in results] == [False, True, False, False, True]
+
+
+def test_a_state_after_a_reset_is_projected_as_the_initial_one(reber):
+    initial = {"h_0": np.full_like(reber.weights["h_0"], 0.5)}
+    (net,) = nets(replace(reber, weights=reber.weights | initial))
+    names = np.array(reber.states)[reber.arrays["state"]]
+    points = np.where((names == "end")[:, None], 0.5, reber.arrays["hidden"])
+    assert np.allclose(net["projections"]["hidden"]["mean"], points.mean(0))
+    assert net["weights"]["h_0"] == [0.5] * reber.hid
+
+
+def test_random_strings_take_every_arrow_of_a_node():
+    arrows = [("end", "B", "1"), ("1", "S", "1"), ("1", "T", "1"), ("1", "E", "end")]
+    transitions = tuple(Transition(source=source, symbol=symbol, target=target) for source, symbol, target in arrows)
+    strings = random_strings(Machine(longest=None, states=("end", "1"), start="end", transitions=transitions))
+    assert all(text[0] == "B" and text[-1] == "E" and set(text[1:-1]) <= set("ST") for text in strings)
+    counts = ["".join(strings).count(symbol) for symbol in "STE"]
+    assert counts[2] == 100
+    assert min(counts) > 60
 
 
 def test_random_strings_are_accepted_by_the_grammar(reber):

@@ -6,10 +6,12 @@ import re
 import numpy as np
 import pytest
 
+from failing import failing_at
 from kuzushi.core.figure_style import Drawn, new_figure
+from kuzushi.core.sections import between
 from kuzushi.sequences.configs import SequencesConfig
 from kuzushi.sequences.experiment import run
-from kuzushi.sequences.section import automata, certificates, counters, dynamics
+from kuzushi.sequences.section import automata, certificates, counters, dynamics, score
 from kuzushi.sequences.section import experiment as sequences
 from kuzushi.sequences.section.experiment import section, text
 
@@ -26,12 +28,6 @@ def undrawn(monkeypatch):
 
 def drawn(name, *_):
     return Drawn(name=name, figure=new_figure(1, 1), caption="", alternative="")
-
-
-def failing_at(result, *lengths, shown=0, **changes):
-    """Return the result with these first failures."""
-    shown = dataclasses.replace(result.shown, net=shown)
-    return dataclasses.replace(result, nets=len(lengths), first_failure=lengths, shown=shown, **changes)
 
 
 def unexplained(result):
@@ -103,22 +99,24 @@ def test_the_score_is_printed_with_its_numbers(srn):
     )
     assert "net 2, the best (no failure up to 6)" in lines
     rate = srn.solved_interval
-    assert (
-        f"exact on every string up to n = 3: 2/4 nets, {100 * rate.mean:.1f} % ({100 * rate.low:.1f} to "
-        f"{100 * rate.high:.1f})"
-    ) in lines
-    assert "first failing length: median 2, furthest no failure up to 6" in lines
-    assert "determined symbols right up to 6: best net 98.77 %; a net that never stops 85.71 %" in lines
+    answer = " ".join(lines[lines.index("Does it work, and how far?") + 1 :])
+    numbers = f"{100 * rate.mean:.1f} % ({100 * rate.low:.1f} to {100 * rate.high:.1f})"
+    assert f"Exact up to n = 3: 2 of 4 nets, {numbers}. Tested on {score.tests(result)}." in answer
+    assert "The median of the first failing lengths is 2." in answer
+    assert "It predicts 98.77 % of the determined symbols of single strings up to the trained length" in answer
+    assert "(a net that never stops: 85.71 %)" in answer
 
 
 def test_the_terminal_gets_the_answers_of_the_page_in_lines_of_its_width(srn, reber):
     for result in (srn, reber):
         lines = text(result).splitlines()
-        answers = lines[lines.index("How does it do it?") :]
+        answers = lines[lines.index("Does it work, and how far?") :]
         assert max(map(len, answers)) <= sequences.LINE
-        _, how, sure = chapter(result).parts
-        assert " ".join(" ".join(answers).split()) == " ".join([how.question, *how.answer, sure.question, *sure.answer])
-    assert text(unexplained(srn)).splitlines()[-1].endswith("%")
+        parts = chapter(result).parts
+        assert len(parts) == 3
+        words = [words for part in parts for words in (part.question, *part.answer)]
+        assert " ".join(" ".join(answers).split()) == " ".join(words)
+    assert text(unexplained(srn)).splitlines()[-1].endswith("m below n.")
 
 
 @pytest.mark.parametrize(
@@ -133,11 +131,9 @@ def test_the_median_is_the_lower_one_and_a_net_that_never_fails_counts_as_beyond
 def test_the_table_of_scores_has_the_numbers_of_the_results(srn, lstm, reber):
     rows = named(section([srn, lstm, reber]).tables[0])
     for row, result in zip(rows, (srn, lstm, reber), strict=True):
-        assert row["exact nets"] == f"{result.solved} / 3"
+        assert row["right nets"] == f"{result.solved} / 3"
         assert float(row["rate (95 %)"].partition(" ")[0]) == pytest.approx(100 * result.solved / 3, abs=0.05)
         assert row["furthest"] == str(max(result.first_failure))
-        assert row["symbols right, best net"] == f"{100 * max(result.accuracy):.2f} %"
-        assert row["never stops"] == f"{100 * result.never_stop:.2f} %"
         assert (row["units"], row["preset"]) == (str(result.hid), "fast")
     assert [row["net"] for row in rows] == ["SRN", "LSTM", "SRN"]
     assert [row["language"] for row in rows] == ["aⁿb²ⁿ", "aⁿb²ⁿc³ⁿ", "Reber's grammar"]
@@ -147,7 +143,7 @@ def test_the_table_of_scores_has_the_numbers_of_the_results(srn, lstm, reber):
 def test_brackets_are_scored_everywhere_and_by_their_nesting():
     result = run(SequencesConfig(lang="dyck1", model="lstm", **FAST))
     one = section([result])
-    assert "are exact on every test string nested at most 3 deep, alone" in one.answer[0]
+    assert "are right on all test strings nested at most 3 deep. " in one.answer[0]
     assert named(one.tables[0])[0]["trained on"] == "nesting ≤ 3"
     rows = stream(result).rows
     assert {row[-1] for row in rows} <= {"right", "wrong"}
@@ -159,9 +155,10 @@ def test_brackets_are_scored_everywhere_and_by_their_nesting():
 def test_the_answer_has_the_number_of_exact_nets_and_the_failure_of_the_best(srn, reber):
     of_srn, of_reber = section([unexplained(srn), unexplained(reber)]).answer
     assert of_srn.startswith(f"SRN with 2 units on aⁿb²ⁿ: {srn.solved} of 3 nets, ")
-    assert "are exact on every string up to n = 3, alone and in a stream without reset" in of_srn
+    assert "are exact up to n = 3. " in of_srn
     assert re.search(rf"The best fails first at {max(srn.first_failure)}\.$", of_srn)
-    assert f"every test string of the grammar (the longest has {reber.tested_length} symbols), " in of_reber
+    assert "are right on all test strings. " in of_reber
+    assert "are without a failure up to n = 11. " in section([dataclasses.replace(srn, trained_length=11)]).answer[0]
     never = section([failing_at(srn, 2, None, shown=1)]).answer[0]
     assert never.endswith("The best has no failure up to 6.")
 
@@ -210,11 +207,15 @@ def test_without_analyses_there_are_only_scores_and_streams(srn, lstm):
         assert part.question == "Does it work, and how far?"
 
 
-def test_the_best_net_is_compared_with_one_that_never_stops(srn):
-    result = failing_at(srn, 2, 5, 5, shown=1, accuracy=(0.5, 0.98765, 0.75), never_stop=0.857142)
+def test_how_far_nets_are_right_is_said_with_what_was_tested_and_where_the_best_fails(srn):
+    result = failing_at(srn, 2, 5, 5, shown=1, accuracy=(0.5, 0.98765, 0.75), never_stop=0.857142, solved=2)
     assert chapter(result).parts[0].answer == (
-        "The median of the first failing lengths is 5. Net 2 is the best; 98.77 % of its determined symbols are right "
-        "up to length 6 (a net that never stops: 85.71 %).",
+        f"Exact up to n = 3: 2 of 3 nets, {between(result.solved_interval)}. Tested on {score.tests(result)}. The "
+        "median of the first failing lengths is 5.",
+        "Net 2 is the best. It fails first alone at n = 5 (aaaaabbbbbbbbbb), and not in a stream. The same in float32 "
+        "and float64. It predicts 98.77 % of the determined symbols of single strings up to the trained length (a net "
+        "that never stops: 85.71 %).",
+        score.beyond(result),
     )
 
 

@@ -3,14 +3,16 @@
 The net is explored from its initial state by the symbols that it predicts. States that are close together and predict
 the same are merged, so that there are finitely many, and those with the same future are merged by minimising. The
 radius is refined until the automaton predicts what the net predicts on every string tried. The grammar is used only
-afterwards.
+afterwards, and for two things known of it before: how unlikely a symbol that may follow can be, and which last symbols
+show that a string is over, if nets are put back to their initial state then.
 
 After Giles et al. 1992 (Neural Comp. 4, 393-405) and Omlin and Giles 1996 (Neural Networks 9, 41-52), who divide the
 space of states by a grid, and Merrill and Tsilivis 2022 (arXiv 2201.12451), who merge states that are close.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -29,7 +31,7 @@ from kuzushi.sequences.automata.finite_automata import (
     path,
     table_of,
 )
-from kuzushi.sequences.automata.generated_strings import Level
+from kuzushi.sequences.automata.generated_strings import Explorer, Level, Word
 from kuzushi.sequences.nets import LSTM, SRN, select
 from kuzushi.sequences.results import Counterexample, ExtractedMachine, ExtractedMachines, Machine
 
@@ -39,8 +41,6 @@ MOST_CLUSTERS = 1_000
 """Where a radius gives more, no finer one is tried."""
 AT_ONCE = 256
 """Shorter forms of a counterexample that are read together."""
-Word = tuple[int, ...]
-"""A string, as indices in the alphabet."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,13 @@ class _Candidate:
 
 
 def extract_ensemble(
-    model: SRN | LSTM, *, grammar: Machine, symbols: Sequence[str], shown: int, generator: Generator
+    model: SRN | LSTM,
+    *,
+    grammar: Machine,
+    symbols: Sequence[str],
+    endings: Sequence[str] = (),
+    shown: int,
+    generator: Generator,
 ) -> ExtractedMachines:
     """Extract an automaton from every net of an ensemble, and compare it with the grammar's.
 
@@ -62,21 +68,23 @@ def extract_ensemble(
 
     Args:
         grammar: a machine that reads every prefix of a stream of strings, minimal or not.
+        endings: the last symbols, equally many, of the strings after which a net is put back; see `Grammar.endings`.
         shown: the net whose automaton is returned as a machine.
         generator: draws the walks.
     """
     alphabet = "".join(symbols)
     target = automaton_of(grammar, alphabet).minify()
-    walked = explore.walks(model, generator)
-    nets = [select(model, torch.tensor([net])).cpu() for net in range(len(walked))]
+    ensemble = Explorer(model, threshold(grammar), tuple(tuple(map(alphabet.index, each)) for each in endings))
+    walked = explore.walks(ensemble, generator)
     found = [
-        extract(alone, levels, target, alphabet, net=net)
-        for net, (alone, levels) in enumerate(zip(nets, walked, strict=True))
+        extract(replace(ensemble, net=select(model, torch.tensor([net])).cpu()), levels, target, alphabet, net=net)
+        for net, levels in enumerate(walked)
     ]
     machines = tuple(machine for machine, _ in found)
     exact = sum(machine.exact for machine in machines)
     return ExtractedMachines(
-        threshold=explore.THRESHOLD,
+        threshold=ensemble.threshold,
+        endings=tuple(endings),
         walks=explore.WALKS,
         walk_length=explore.WALK_LENGTH,
         grammar_states=len(target.states),
@@ -89,13 +97,26 @@ def extract_ensemble(
     )
 
 
+def threshold(grammar: Machine) -> float:
+    """Return the probability from which on a symbol counts as predicted.
+
+    A net that knows a grammar whose arrows are equally likely gives each of the k symbols of a node 1/k, and the others
+    0. For the largest k this is halfway between.
+
+    Example: threshold(smallest_machine(LANGUAGES["reber"], longest=4)) -> 0.25
+    """
+    (_, most), *_ = Counter(arrow.source for arrow in grammar.transitions).most_common(1)
+    return 1 / (2 * most)
+
+
 def extract(
-    alone: SRN | LSTM, walked: Sequence[Level], target: DFA, alphabet: str, *, net: int = 0
+    alone: Explorer, walked: Sequence[Level], target: DFA, alphabet: str, *, net: int = 0
 ) -> tuple[ExtractedMachine, DFA]:
     """Extract the automaton of one net.
 
     Args:
         alone: the net as an ensemble of one, on the CPU.
+        walked: its walks.
         target: the grammar's minimal automaton.
         net: its index in the ensemble.
     """
@@ -125,26 +146,26 @@ def extract(
     return extracted, best.minimal
 
 
-def quantised(net: SRN | LSTM, radius: float, alphabet: str) -> DFA | None:
-    """Return the automaton of clusters: the first state found of each represents all near it that predict the same.
+def quantised(net: Explorer, radius: float, alphabet: str) -> DFA | None:
+    """Return the automaton of clusters: the first state found of each represents all near it of the same kind.
 
     Breadth first from the initial state, and from each cluster by the symbols predicted. None beyond MOST_CLUSTERS.
     """
-    points = explore.start(net)
-    point, prediction = points.coordinates, points.predicted  # of each cluster
+    points = net.start()
+    point, kind = points.coordinates, points.kind  # of each cluster
     transitions: dict[int, dict[str, int]] = {0: {}}
     frontier = np.zeros(1, dtype=np.int64)
     while len(frontier):
-        source, symbol = points.predicted.nonzero()
-        reached = explore.step(net, points.at(source), symbol)
+        source, symbol = points.predicted[0].nonzero()
+        reached = net.step(points.at(source), symbol[None])
         founders = []
-        for i, (where, following) in enumerate(zip(reached.coordinates, reached.predicted, strict=True)):
+        for i, (where, its) in enumerate(zip(reached.coordinates, reached.kind, strict=True)):
             distance = np.abs(point - where).max(1)
-            distance[(prediction != following).any(1)] = np.inf
+            distance[(kind != its).any(1)] = np.inf
             cluster = int(distance.argmin())
             if distance[cluster] > radius:
                 cluster = len(point)
-                point, prediction = np.vstack([point, where]), np.vstack([prediction, following])
+                point, kind = np.vstack([point, where]), np.vstack([kind, its])
                 founders.append(i)
                 transitions[cluster] = {}
             transitions[int(frontier[source[i]])][alphabet[symbol[i]]] = cluster
@@ -168,7 +189,7 @@ def first_wrong(grammar: Table, levels: Sequence[Level]) -> Word | None:
     return _first(grammar, levels, lambda state, level: _wrong(grammar, state, level.probabilities))
 
 
-def counterexample(net: SRN | LSTM, grammar: Table, suspects: Sequence[Word | None]) -> Word | None:
+def counterexample(net: Explorer, grammar: Table, suspects: Sequence[Word | None]) -> Word | None:
     """Return the shortest of some strings after which the net itself is not right, without unnecessary loops.
 
     What is between two visits of one state of the grammar is removed, as long as the net is still wrong after the rest.
@@ -188,7 +209,7 @@ def counterexample(net: SRN | LSTM, grammar: Table, suspects: Sequence[Word | No
     return word
 
 
-def _best(net: SRN | LSTM, every: Sequence[Level], walked: Sequence[Level], alphabet: str) -> _Candidate:
+def _best(net: Explorer, every: Sequence[Level], walked: Sequence[Level], alphabet: str) -> _Candidate:
     """Return the automaton that agrees longest with the net; of several such, that of the coarsest radius."""
     best: _Candidate | None = None
     for radius in RADII:
@@ -209,7 +230,7 @@ def _best(net: SRN | LSTM, every: Sequence[Level], walked: Sequence[Level], alph
     return best
 
 
-def _shortest_wrong(net: SRN | LSTM, grammar: Table, words: Sequence[Word]) -> Word | None:
+def _shortest_wrong(net: Explorer, grammar: Table, words: Sequence[Word]) -> Word | None:
     """Return one of the strings, or a prefix of one, after which the net is not right; short ones are tried first."""
     words = sorted(words, key=lambda word: (len(word), word))
     for first in range(0, len(words), AT_ONCE):
@@ -219,7 +240,7 @@ def _shortest_wrong(net: SRN | LSTM, grammar: Table, words: Sequence[Word]) -> W
         for row, word in enumerate(some):
             symbols[row, : len(word)] = word
             state[row, : len(word)] = path(grammar, word)[1:]
-        wrong = _wrong(grammar, state, explore.probabilities(net, symbols))  # (strings, time)
+        wrong = _wrong(grammar, state, net.probabilities(symbols))  # (strings, time)
         if wrong.any():
             time = int(wrong.any(0).argmax())
             return some[int(wrong[:, time].argmax())][: time + 1]
@@ -237,12 +258,12 @@ def _wrong(
     return wrong
 
 
-def _described(net: SRN | LSTM, word: Word, grammar: Table, alphabet: str) -> Counterexample:
+def _described(net: Explorer, word: Word, grammar: Table, alphabet: str) -> Counterexample:
     allowed = np.flatnonzero(grammar[path(grammar, word)[-1]] != len(grammar) - 1)
     return Counterexample(
         prefix="".join(alphabet[symbol] for symbol in word),
         allowed="".join(alphabet[symbol] for symbol in allowed),
-        probabilities=tuple(explore.probabilities(net, np.array([word]))[0, -1].tolist()),
+        probabilities=tuple(net.probabilities(np.array([word]))[0, -1].tolist()),
     )
 
 

@@ -10,27 +10,14 @@ from torch import Generator
 
 from kuzushi.sequences.nets import LSTM, SRN, State
 
-THRESHOLD = 0.25
-"""A symbol is predicted if its probability is at least this; the most probable one always is.
-
-A net that knows a grammar with one or two equally likely arrows from each node gives their symbols 1 or 1/2, and the
-others 0; this is halfway between 1/2 and 0."""
 MOST_PREFIXES = 20_000
 """All strings of a length are tried, as long as they and all shorter ones are no more than this."""
 LONGEST_PREFIX = 64
 """The most symbols of them, for a net that predicts a single symbol nearly everywhere."""
 WALKS, WALK_LENGTH = 64, 512
 """Long strings that a net generates, and their symbols."""
-
-
-def predicted(probabilities: Float[np.ndarray, "*points alphabet"]) -> Bool[np.ndarray, "*points alphabet"]:
-    """Return which symbols are predicted: those with a probability of at least THRESHOLD, and the most probable one.
-
-    Example: predicted(np.array([0.6, 0.3, 0.1])) -> [True, True, False]
-    """
-    above: Bool[np.ndarray, "*points alphabet"]
-    above = probabilities >= np.minimum(THRESHOLD, probabilities.max(-1, keepdims=True))
-    return above
+Word = tuple[int, ...]
+"""A string, as indices in the alphabet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,72 +30,118 @@ class Level:
     """The last symbol."""
     probabilities: Float[np.ndarray, "strings alphabet"]
     """Of the symbol that comes next."""
-
-    @property
-    def predicted(self) -> Bool[np.ndarray, "strings alphabet"]:
-        """The symbols that the net predicts."""
-        return predicted(self.probabilities)
+    predicted: Bool[np.ndarray, "strings alphabet"]
+    """The symbols that the net predicts."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Points:
-    """Points in the state space of one net."""
+    """Points in the state space of each net of an ensemble, and what it predicts there."""
 
     state: State
-    """Of an ensemble of one."""
-    probabilities: Float[np.ndarray, "points alphabet"]
-
-    @property
-    def predicted(self) -> Bool[np.ndarray, "points alphabet"]:
-        """The symbols that the net predicts."""
-        return predicted(self.probabilities)
+    recent: Int[np.ndarray, "nets points ending"]
+    """The last symbols read, as many as show that a string is over."""
+    probabilities: Float[np.ndarray, "nets points alphabet"]
+    predicted: Bool[np.ndarray, "nets points alphabet"]
 
     @property
     def coordinates(self) -> Float[np.ndarray, "points coordinates"]:
-        """The hidden units, and of an LSTM also tanh of the cells: all that the next step depends on, within -1..1."""
+        """For one net, its hidden units, and of an LSTM also tanh of the cells; all within -1..1."""
         hidden, cell = self.state.hidden, self.state.cell
         return (hidden if cell is None else torch.cat([hidden, cell.tanh()], -1))[0].numpy()
 
+    @property
+    def kind(self) -> Int[np.ndarray, "points features"]:
+        """For one net, what merged points have in common: the prediction, and what the next end depends on."""
+        return np.concatenate([self.predicted[0], self.recent[0, :, 1:]], -1)
+
     def at(self, index: Int[np.ndarray, " chosen"]) -> "Points":
         """Return some of the points."""
-        return Points(self.state.at(torch.from_numpy(index)), self.probabilities[index])
+        return Points(
+            state=self.state.at(torch.from_numpy(index)), recent=self.recent[:, index],
+            probabilities=self.probabilities[:, index], predicted=self.predicted[:, index],
+        )  # fmt: skip
+
+    def replaced(self, where: Bool[np.ndarray, "nets points"], other: "Points") -> "Points":
+        """Return the points, but for some those of `other` in their place."""
+        here, (mine, its) = where[..., None], (self.state, other.state)
+        mask = torch.from_numpy(here).to(mine.hidden.device)
+        cell = None if mine.cell is None or its.cell is None else torch.where(mask, its.cell, mine.cell)
+        return Points(
+            state=State(hidden=torch.where(mask, its.hidden, mine.hidden), cell=cell),
+            recent=np.where(here, other.recent, self.recent),
+            probabilities=np.where(here, other.probabilities, self.probabilities),
+            predicted=np.where(here, other.predicted, self.predicted),
+        )
 
 
-def start(net: SRN | LSTM) -> Points:
-    """Return the initial state, after which the first symbol of the alphabet comes: every string begins with it."""
-    return Points(net.initial(), np.eye(1, net.weight_out.shape[1]))
+@dataclass(frozen=True)
+class Explorer:
+    """An ensemble that reads the symbols which it predicts; where a string is over, it may be put back to the start.
+
+    Example: Explorer(model, endings=((6,),)) puts a net back after E of BTSXPVE
+    """
+
+    net: SRN | LSTM
+    threshold: float = 0.25
+    """A symbol is predicted if its probability is at least this; the most probable one always is."""
+    endings: tuple[Word, ...] = ()
+    """The last symbols, equally many, of every string after which a net is put back; none where it reads streams."""
+
+    @torch.no_grad()
+    def start(self, points: int = 1) -> Points:
+        """Return the initial state, after which the first symbol of the alphabet comes: every string begins with it."""
+        nets, alphabet = self.net.bias_out.shape
+        first = torch.eye(1, alphabet, dtype=self.net.bias.dtype).expand(nets, points, alphabet).numpy()
+        over = np.array(self.endings[0] if self.endings else (), dtype=np.int64)
+        recent = np.broadcast_to(over, (nets, points, len(over)))
+        return Points(state=self.net.initial(points), recent=recent, probabilities=first, predicted=first > 0)
+
+    def step(self, points: Points, symbol: Int[np.ndarray, "nets points"]) -> Points:
+        """Return the points after one more symbol in each; those at the start again where a string is over."""
+        state, logits = self.net.step(points.state, torch.from_numpy(symbol).to(self.net.bias.device))
+        following = logits.softmax(-1).cpu().numpy()  # (nets, points, alphabet)
+        recent = np.concatenate([points.recent, symbol[..., None]], -1)[..., 1:]
+        after = Points(state=state, recent=recent, probabilities=following, predicted=self.predicted(following))
+        over = np.zeros(symbol.shape, dtype=bool)
+        for ending in self.endings:
+            over |= (recent == ending).all(-1)
+        return after.replaced(over, self.start(symbol.shape[1])) if over.any() else after
+
+    def predicted(self, probabilities: Float[np.ndarray, "*points alphabet"]) -> Bool[np.ndarray, "*points alphabet"]:
+        """Return which symbols are predicted: those with a probability of at least the threshold, and the largest.
+
+        Example: Explorer(model, threshold=0.25).predicted(np.array([0.6, 0.3, 0.1])) -> [True, True, False]
+        """
+        above: Bool[np.ndarray, "*points alphabet"]
+        above = probabilities >= np.minimum(self.threshold, probabilities.max(-1, keepdims=True))
+        return above
+
+    def probabilities(self, symbols: Int[np.ndarray, "strings time"]) -> Float[np.ndarray, "strings time alphabet"]:
+        """Return what one net predicts after each symbol of strings read from the initial state."""
+        points, following = self.start(len(symbols)), []
+        for symbol in symbols.T:
+            points = self.step(points, symbol[None])
+            following.append(points.probabilities[0])
+        return np.stack(following, 1)
 
 
-def step(net: SRN | LSTM, points: Points, symbol: Int[np.ndarray, " points"]) -> Points:
-    """Return the points after one more symbol in each."""
-    state, logits = net.step(points.state, torch.from_numpy(symbol))
-    return Points(state, logits[0].softmax(-1).numpy())
-
-
-@torch.no_grad()
-def probabilities(
-    net: SRN | LSTM, symbols: Int[np.ndarray, "strings time"]
-) -> Float[np.ndarray, "strings time alphabet"]:
-    """Return the probabilities of the next symbol after each symbol of strings read from the initial state."""
-    next_ones: np.ndarray = net(torch.from_numpy(symbols)).logits[0].softmax(-1).numpy()
-    return next_ones
-
-
-def prefixes(net: SRN | LSTM) -> list[Level]:
-    """Return every string that a net generates, level by level, within MOST_PREFIXES and LONGEST_PREFIX."""
-    points, levels, total = start(net), list[Level](), 0
+def prefixes(explorer: Explorer) -> list[Level]:
+    """Return every string that one net generates, level by level, within MOST_PREFIXES and LONGEST_PREFIX."""
+    points, levels, total = explorer.start(), list[Level](), 0
     while len(levels) < LONGEST_PREFIX:
-        parent, symbol = points.predicted.nonzero()
+        parent, symbol = points.predicted[0].nonzero()
         total += len(parent)
         if total > MOST_PREFIXES:
             break
-        points = step(net, points.at(parent), symbol)
-        levels.append(Level(parent=parent, symbol=symbol, probabilities=points.probabilities))
+        points = explorer.step(points.at(parent), symbol[None])
+        levels.append(Level(
+            parent=parent, symbol=symbol, probabilities=points.probabilities[0], predicted=points.predicted[0]
+        ))  # fmt: skip
     return levels
 
 
-@torch.no_grad()
-def walks(model: SRN | LSTM, generator: Generator) -> list[list[Level]]:
+def walks(explorer: Explorer, generator: Generator) -> list[list[Level]]:
     """Return long random strings of each net, which reads its own predictions.
 
     A walk prefers some symbols to others. One in four has new preferences at each step, so that it chooses evenly; the
@@ -117,20 +150,18 @@ def walks(model: SRN | LSTM, generator: Generator) -> list[list[Level]]:
     Returns:
         For each net, WALK_LENGTH levels of WALKS strings.
     """
-    nets, alphabet = model.bias_out.shape
+    nets, alphabet = explorer.net.bias_out.shape
     change = 0.25 ** (torch.arange(WALKS) % 4)  # the probability of new preferences
-    allowed = (torch.arange(alphabet) == 0).expand(nets, WALKS, alphabet)
-    preference, state = torch.rand(WALKS, alphabet, generator=generator), model.initial(WALKS)
+    preference, points = torch.rand(WALKS, alphabet, generator=generator), explorer.start(WALKS)
     levels: list[list[Level]] = [[] for _ in range(nets)]
     for _ in range(WALK_LENGTH):
         renewed = torch.rand(WALKS, generator=generator) < change
         preference = torch.where(renewed[:, None], torch.rand(WALKS, alphabet, generator=generator), preference)
-        symbol = torch.where(allowed, preference, -1.0).argmax(-1)  # (nets, walks)
-        state, logits = model.step(state, symbol.to(model.bias.device))
-        following = logits.softmax(-1).cpu().numpy()  # (nets, walks, alphabet)
-        allowed = torch.from_numpy(predicted(following))
-        for own, read, next_ones in zip(levels, symbol.numpy(), following, strict=True):
-            own.append(Level(parent=np.arange(WALKS), symbol=read, probabilities=next_ones))
+        symbol = np.where(points.predicted, preference.numpy(), -1.0).argmax(-1)  # (nets, walks)
+        points = explorer.step(points, symbol)
+        for own, *level in zip(levels, symbol, points.probabilities, points.predicted, strict=True):
+            read, following, predicted = level
+            own.append(Level(parent=np.arange(WALKS), symbol=read, probabilities=following, predicted=predicted))
     return levels
 
 

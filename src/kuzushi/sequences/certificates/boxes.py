@@ -1,11 +1,12 @@
 """States of a recurrent net between strings of a counting language: read from many states, and cut into cells."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
-from math import prod
+from math import inf, prod
 
 import numpy as np
 import torch
+from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -18,6 +19,9 @@ NEVER = 2**62
 Cell = tuple[int, ...]
 """In each coordinate, the index of the edge at which it begins."""
 
+ROUNDS, RANDOM, EXPLORED = 4, 16, 2_000_000
+"""How often strings are read from the states after other strings; from how many random ones, in addition to the
+outermost; and how many symbols are read each time, unless those from one state are more."""
 LEAST_SPREAD = 1e-3
 """The smallest spread of states after strings of the same n that is used."""
 MOST_EDGES, MOST_CELLS = 4096, 20_000
@@ -38,7 +42,7 @@ def read(net: SRN | LSTM, pattern: Pattern, longest: int, starts: Reals) -> Read
     """Read the string of each n up to `longest` from each start (starts, width).
 
     Args:
-        net: an ensemble of one, in double precision.
+        net: an ensemble of one, in float64.
     """
     symbols, many = torch.arange(len(pattern.ratios)).split(1), len(starts)
     first, branches = pattern.ratios[0], []
@@ -76,6 +80,72 @@ class Spread:
     lower: Reals
     upper: Reals
     """(n, width)"""
+
+    def up_to(self, longest: int) -> "Spread":
+        """Return the bounds after the strings n <= `longest`."""
+        return Spread(self.lower[:longest], self.upper[:longest])
+
+
+@dataclass
+class Explored:
+    """What a net does in streams of a few strings."""
+
+    net: SRN | LSTM
+    """An ensemble of one, in float64."""
+    pattern: Pattern
+    generator: Generator
+    failure: tuple[tuple[int, ...], int] | None = None
+    """The n of each string of a stream, and after how many symbols of the last one the net fails."""
+    spreads: dict[int, Spread | None] = field(default_factory=dict)
+    """The results of `spread` for each length."""
+    certain: int = 0
+    """A length up to which the net is known to be right, apart from rounding errors: the states found there will do."""
+
+    def refuted(self, limit: int) -> int | None:
+        """Return the smallest n found, up to `limit`, such that the net fails in a stream of strings up to n."""
+        longest = 1
+        while self.spread(longest) is not None and longest < limit:
+            longest = min(2 * longest, limit)
+        return None if self.failure is None else max(self.failure[0])
+
+    def symbols(self, longest: int) -> int:
+        """Return how many there are in the strings of all n up to `longest`."""
+        return sum(self.pattern.ratios) * longest * (longest + 1) // 2
+
+    def spread(self, longest: int) -> Spread | None:
+        """Return where states were found after the strings of each n; None if the net was found to fail."""
+        if longest not in self.spreads:
+            known = self.spreads[self.certain] if longest < self.certain else None
+            self.spreads[longest] = known.up_to(longest) if known else self._explore(longest)
+        return self.spreads[longest]
+
+    def _explore(self, longest: int) -> Spread | None:
+        starts = initial(self.net)
+        before: list[tuple[int, ...]] = [()]  # the strings read before each
+        lower, upper = np.full((2, longest, starts.shape[1]), inf)
+        upper = -upper
+        for _ in range(ROUNDS):
+            found = read(self.net, self.pattern, longest, starts)
+            if (found.failed < NEVER).any():
+                self._refute(found.failed, before)
+                return None
+            lower, upper = np.minimum(lower, found.after.min(1)), np.maximum(upper, found.after.max(1))
+            states = found.after.reshape(-1, starts.shape[1])
+            outermost = np.concatenate([states.argmin(0), states.argmax(0)])
+            chosen = np.unique([*outermost, *self.generator.integers(0, len(states), RANDOM)])
+            most = max(1, EXPLORED // self.symbols(longest))
+            if most < len(chosen):
+                chosen = self.generator.choice(chosen, most, replace=False)
+            before = [(*before[lane % len(starts)], int(lane) // len(starts) + 1) for lane in chosen]
+            starts = states[chosen]
+        return Spread(lower, upper)
+
+    def _refute(self, failed: NDArray[np.int64], before: list[tuple[int, ...]]) -> None:
+        """Record the failure in the stream of the smallest n, and of those in the fewest strings."""
+        streams = [(*before[start], int(n) + 1) for n, start in np.argwhere(failed < NEVER)]
+        strings = min(streams, key=_size)
+        if self.failure is None or _size(strings) < _size(self.failure[0]):
+            self.failure = strings, int(failed[strings[-1] - 1, before.index(strings[:-1])])
 
 
 def cut(spread: Spread, size: float, room: float, *, hid: int) -> tuple[Reals, ...]:
@@ -116,6 +186,11 @@ def reached(edges: tuple[Reals, ...], lower: Reals, upper: Reals) -> set[Cell] |
     return cells
 
 
+def initial(net: SRN | LSTM) -> Reals:
+    """Return the initial state of an ensemble of one: (1, width)."""
+    return _flat(net.initial())
+
+
 def _flat(state: State) -> Reals:
     """Return the states of one net as an array: (lanes, width)."""
     parts = [state.hidden] if state.cell is None else [state.hidden, state.cell]
@@ -135,3 +210,7 @@ def _predicted(logits: Tensor, expected: int) -> NDArray[np.bool_]:
     others[:, expected] = -torch.inf
     above: NDArray[np.bool_] = (logits[0, :, expected] > others.amax(1)).numpy()
     return above
+
+
+def _size(strings: tuple[int, ...]) -> tuple[int, int]:
+    return max(strings), len(strings)

@@ -28,7 +28,7 @@ def load_certified(folder: Path) -> list[tuple[Path, CertifiedNet]]:
 
 
 def check_certified(certified_net: CertifiedNet, result: SequencesResult) -> None:
-    """Check the certificate and the refutation of one net of a run against its weights.
+    """Check the certificates and the refutation of one net of a run against its weights.
 
     Raises:
         ProofError: naming what does not hold.
@@ -36,7 +36,7 @@ def check_certified(certified_net: CertifiedNet, result: SequencesResult) -> Non
     """
     weights = result.weights_of(certified_net.net, snapped=certified_net.snapped)
     certification = certified_net.certification
-    if certification.certificate is not None:
-        check(certification.certificate, weights)
+    for certificate in certification.certificates:
+        check(certificate, weights)
     if certification.refutation is not None:
         check_refutation(certification.refutation, weights)

@@ -1,14 +1,17 @@
 """Prove how far one recurrent net counts, in every endless stream."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Literal
 
 import numpy as np
 
 from kuzushi.core.errors import ConfigError
 from kuzushi.core.results import Arrays
-from kuzushi.proofs.certificate_format import Certification, CertifiedNet, Pattern
+from kuzushi.proofs.certificate import check_refutation, in_float32
+from kuzushi.proofs.certificate_format import Certification, CertifiedNet, Model, Pattern, Refutation, rounding_of
 from kuzushi.proofs.enclose_strings import enclose
+from kuzushi.proofs.errors import ProofError
 from kuzushi.proofs.interval_net import Net
 from kuzushi.sequences.certificates.files import check_certified
 from kuzushi.sequences.certificates.search import EFFORT, certify
@@ -16,19 +19,43 @@ from kuzushi.sequences.languages import get_language
 from kuzushi.sequences.languages.counting import Counting
 from kuzushi.sequences.results import SequencesResult
 
-ROUNDING = 2.0**-48
-"""Certificates also hold in double precision: see `Certificate.statement`."""
+LEAST_ROUNDING = {"float32": 2.0**-20, "float64": 2.0**-48}
+"""What is proved for an arithmetic is proved for these relative errors, or for larger ones where a net needs them."""
 
 
 def prove(weights: Arrays, language: Counting, *, limit: int, seed: int) -> Certification:
-    """Return the n, up to `limit`, to which one net is proved right on every stream, and where it fails."""
+    """Return the n, up to `limit`, to which one net is proved right on every stream, and where it fails.
+
+    What holds in float32 holds in float64 and in exact arithmetic too. So float32 is tried first, and float64 only for
+    longer strings.
+    """
     pattern = Pattern(symbols=language.symbols, ratios=language.ratios)
-    model: Literal["srn", "lstm"] = "lstm" if len(weights["bias"]) == 4 * weights["weight_hh"].shape[1] else "srn"
-    return certify(
-        model, weights, pattern, limit=limit, rounding=ROUNDING, generator=np.random.default_rng(seed),
-        effort=max(EFFORT, 2 * sum(language.ratios) * limit**2),  # of which half is for the limit itself, first
-        enclose=partial(enclose, Net.of(model, weights, rounding=ROUNDING), pattern),
+    hid = len(weights["h_0"])
+    model: Model = "lstm" if len(weights["bias"]) == 4 * hid else "srn"
+    arithmetics = ["float32", "float64"] if in_float32(weights) else ["float64"]
+    roundings = [max(LEAST_ROUNDING[arithmetic], rounding_of(arithmetic, hid)) for arithmetic in arithmetics]
+    found = certify(
+        model, weights, pattern, limit=limit, generator=np.random.default_rng(seed),
+        effort=max(EFFORT, 4 * sum(language.ratios) * limit * (limit + 1)),  # 8 times the strings up to the limit
+        enclosures={
+            rounding: partial(enclose, Net.of(model, weights, rounding=rounding), pattern) for rounding in roundings
+        },
     )  # fmt: skip
+    if found.refutation is None:
+        return found
+    return replace(found, refutation=_widest(found.refutation, weights, [*roundings, 0.0]))
+
+
+def _widest(refutation: Refutation, weights: Arrays, roundings: Sequence[float]) -> Refutation | None:
+    """Return the refutation with the first of some falling roundings for which it holds; None if it holds for none."""
+    for rounding in roundings:
+        claim = replace(refutation, rounding=rounding)
+        try:
+            check_refutation(claim, weights)
+        except ProofError:
+            continue
+        return claim
+    return None
 
 
 def prove_run(result: SequencesResult, *, net: int | None, snapped: bool, longest: int) -> CertifiedNet:

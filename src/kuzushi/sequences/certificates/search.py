@@ -1,36 +1,36 @@
 """Search for cells of states between strings from which a recurrent net is right, and for streams on which it fails.
 
-Everything here is plain float64 and proves nothing. Its proposals are tried by `enclose`, an argument, so that the
-checker of a certificate is independent of the search.
+Everything here is plain float64 and proves nothing. Cells are tried by enclosures that come in as an argument. In
+`prove` they are those of the checker: the search and the check share the net on boxes and the reading of strings there.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from math import inf
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from kuzushi.core.results import Arrays
-from kuzushi.proofs.certificate_format import Certificate, Certification, Pattern, Refutation, weights_sha256
+from kuzushi.proofs.certificate_format import Certificate, Certification, Model, Pattern, Refutation, weights_sha256
 from kuzushi.proofs.errors import ProofError
-from kuzushi.sequences.certificates.boxes import MOST_CELLS, NEVER, Cell, Reals, Spread, cut, reached, read
+from kuzushi.sequences.certificates.boxes import MOST_CELLS, Cell, Explored, Reals, cut, initial, reached
 from kuzushi.sequences.nets import LSTM, MODELS, SRN, from_weights
 
-ROUNDS, RANDOM, EXPLORED = 4, 16, 2_000_000
-"""How often strings are read from the states after other strings; from how many random ones, in addition to the
-outermost; and how many symbols are read each time, unless those from one state are more."""
 GRIDS = ((inf, 32.0), (inf, 4.0), (inf, 0.5), *((2.0**-k, 0.1) for k in range(-2, 6)))
 """Size of cells and how far they extend beyond the states found, both in units of the spread of states after strings of
 the same n; of infinite size: one cell for each connected set of states. The first that works is used."""
-EFFORT, MEAN_VALUE, MOST_PLAIN = 20_000_000, 8, 64
-"""How many symbols `enclose` may read in one search; the cost of a symbol where the mean value theorem is used; and the
-largest number of cells for which it is first tried without."""
+EFFORT, MEAN_VALUE, MOST_PLAIN = 22_000_000, 8, 64
+"""How many symbols enclosures may read in one search; the cost of a symbol where the mean value theorem is used; and
+the largest number of cells for which it is first tried without."""
 
 _Grid = tuple[tuple[Reals, ...], list[Cell]]
 """Edges in each coordinate, and the cells between them that were found."""
+_Bounds = tuple[Reals, Reals]
+"""Of the states after the string of each n from some starts: (n, starts, width)."""
 
 
 class Enclose(Protocol):
@@ -47,172 +47,171 @@ class Enclose(Protocol):
 
 
 def certify(
-    model: Literal["srn", "lstm"],
+    model: Model,
     weights: Arrays,
     pattern: Pattern,
     *,
     limit: int,
-    rounding: float,
-    enclose: Enclose,
+    enclosures: Mapping[float, Enclose],
     generator: Generator,
     effort: int = EFFORT,
 ) -> Certification:
     """Search how far a net can be proved right on every stream of a counting language, and where it fails.
 
-    The limit is tried first, since a certificate for it covers all smaller n. If that fails, the largest n is doubled
-    until there is no certificate, and then found by bisection.
-
     Args:
         weights: of one net, without an axis of nets.
-        effort: bounds the time: the symbols that `enclose` may read, counted for each start.
+        enclosures: for each rounding of a certificate, in falling order. A smaller one is used only for longer strings
+            than are certified for the larger ones.
+        effort: bounds the time: the symbols that enclosures may read, counted for each start.
+
+    Returns:
+        The certificates found, and a refutation without rounding errors, which is not checked.
     """
     net = from_weights(MODELS[model], {name: torch.from_numpy(array)[None].double() for name, array in weights.items()})
-    search = _Search(net, pattern, enclose, generator, effort)
-    found, failed = search.coarse(limit), False
-    proved, below = (0, search.refuted(limit) or limit + 1) if found is None else (limit, limit + 1)
-    while proved + 1 < below:
-        longest = (proved + below) // 2 if failed else min(max(1, 2 * proved), below - 1)
-        grid = search.cells(longest)
-        if grid is not None:
-            found, proved = grid, longest
-        else:
-            below, failed = longest, True
-    certificate = None
-    if found is not None:
-        edges, cells = found
-        certificate = Certificate(
-            pattern=pattern, longest=proved, model=model, weights_sha256=weights_sha256(weights), rounding=rounding,
+    explored, sha256 = Explored(net, pattern, generator), weights_sha256(weights)
+    certificates = tuple(
+        Certificate(
+            pattern=pattern, longest=longest, model=model, weights_sha256=sha256, rounding=rounding,
             edges=tuple(tuple(edge.tolist()) for edge in edges), cells=tuple(cells),
-        )  # fmt: skip
-    refutation = None if search.failure is None else _refutation(net, pattern, *search.failure, model, weights)
-    return Certification(certificate=certificate, refutation=refutation, limit=limit)
+        )
+        for rounding, longest, (edges, cells) in _certified(_Search(explored, effort), limit, enclosures)
+    )  # fmt: skip
+    refutation = None if explored.failure is None else _refutation(net, pattern, *explored.failure, model, sha256)
+    return Certification(certificates=certificates, refutation=refutation, limit=limit)
+
+
+def _certified(
+    search: "_Search", limit: int, enclosures: Mapping[float, Enclose]
+) -> Iterator[tuple[float, int, _Grid]]:
+    """Yield roundings in falling order, each with the largest n found, above those before it, and cells for that n.
+
+    The limit is tried first, since a certificate for it covers all smaller n.
+    """
+    whole = {}
+    for rounding, enclose in enclosures.items():
+        with search.sparing(1 / 2):
+            grid = search.coarse(enclose, limit)
+        if grid is not None:
+            whole[rounding], search.explored.certain = grid, limit
+            break
+    proved = 0
+    for rounding, enclose in enclosures.items():
+        if rounding in whole:
+            yield rounding, limit, whole[rounding]
+            return
+        with search.sparing(1 / 11):
+            found = search.furthest(enclose, limit, beyond=proved)
+        if found is not None:
+            proved, grid = found
+            yield rounding, proved, grid
+        if proved == limit:
+            return
 
 
 @dataclass
 class _Search:
-    net: SRN | LSTM
-    """An ensemble of one, in double precision."""
-    pattern: Pattern
-    enclose: Enclose
-    generator: Generator
+    """The search for cells that enclosures accept."""
+
+    explored: Explored
     effort: int
     """The rest of it."""
     coarsest: int = 0
     """The first of GRIDS to try: those before did not work for smaller n."""
-    failure: tuple[tuple[int, ...], int] | None = None
-    """The n of each string of a stream, and after how many symbols of the last one the net fails."""
-    explored: dict[int, Spread | None] = field(default_factory=dict)
-    """The results of `spread` for each length."""
 
-    @property
-    def hid(self) -> int:
-        return self.net.weight_hh.shape[2]
+    @contextmanager
+    def sparing(self, share: float) -> Iterator[None]:
+        """Leave a share of the effort for later."""
+        spared = int(share * self.effort)
+        self.effort -= spared
+        yield
+        self.effort += spared
 
-    @property
-    def width(self) -> int:
-        """The coordinates of a state."""
-        return self.hid * (2 if isinstance(self.net, LSTM) else 1)
+    def furthest(self, enclose: Enclose, limit: int, *, beyond: int) -> tuple[int, _Grid] | None:
+        """Return the largest n found, up to `limit` and above `beyond`, and cells for it; None if none is found.
 
-    def refuted(self, limit: int) -> int | None:
-        """Return the smallest n found, up to `limit`, such that the net fails in a stream of strings up to n."""
-        longest = 1
-        while self.spread(longest) is not None and longest < limit:
-            longest = min(2 * longest, limit)
-        return None if self.failure is None else max(self.failure[0])
-
-    def coarse(self, longest: int) -> _Grid | None:
-        """Return large cells that need no mean value theorem, for half of the effort; None if none are found."""
-        spread, reserve = self.spread(longest), self.effort // 2
-        if spread is None:
-            return None
-        self.effort -= reserve
-        large = (cut(spread, size, room, hid=self.hid) for size, room in GRIDS if size == inf)
-        tried = ((edges, self._closed(edges, longest, mean_value=False)) for edges in large)
-        found = next(((edges, cells) for edges, cells in tried if cells is not None), None)
-        self.effort += reserve
+        The smallest n is doubled until there are no cells, and then the largest is found by bisection.
+        """
+        self.coarsest = 0
+        found, failed = None, False
+        proved, below = beyond, self.explored.refuted(limit) or limit + 1
+        while proved + 1 < below:
+            longer = proved + 1 if found is None else 2 * proved
+            longest = (proved + below) // 2 if failed else min(longer, below - 1)
+            grid = self.cells(enclose, longest)
+            if grid is not None:
+                found, proved = (longest, grid), longest
+            else:
+                below, failed = longest, True
         return found
 
-    def cells(self, longest: int) -> _Grid | None:
+    def coarse(self, enclose: Enclose, longest: int) -> _Grid | None:
+        """Return large cells that need no mean value theorem; None if none are found."""
+        spread, first = self.explored.spread(longest), self._first(enclose, longest)
+        if spread is None or first is None:
+            return None
+        large = (cut(spread, size, room, hid=self._hid) for size, room in GRIDS if size == inf)
+        tried = ((edges, self._closed(enclose, edges, longest, first, mean_value=False)) for edges in large)
+        return next(((edges, cells) for edges, cells in tried if cells is not None), None)
+
+    def cells(self, enclose: Enclose, longest: int) -> _Grid | None:
         """Return edges and cells that contain all states between strings n <= `longest`; None if none are found."""
-        spread = self.spread(longest) if self._symbols(longest) <= self.effort else None
-        if spread is None:
+        if self.explored.symbols(longest) > self.effort:
+            return None
+        spread, first = self.explored.spread(longest), self._first(enclose, longest)
+        if spread is None or first is None:
             return None
         for index in range(self.coarsest, len(GRIDS)):
-            edges = cut(spread, *GRIDS[index], hid=self.hid)
+            edges = cut(spread, *GRIDS[index], hid=self._hid)
             for mean_value in (False, True):
-                cells = self._closed(edges, longest, mean_value=mean_value)
+                cells = self._closed(enclose, edges, longest, first, mean_value=mean_value)
                 if cells is not None:
                     self.coarsest = index
                     return edges, cells
         return None
 
-    def _closed(self, edges: tuple[Reals, ...], longest: int, *, mean_value: bool) -> list[Cell] | None:
-        """Return the cells that are reached from 0, from these cells, and so on, until there are no new ones."""
-        zero = np.zeros((1, self.width))
+    @property
+    def _hid(self) -> int:
+        return self.explored.net.weight_hh.shape[2]
+
+    def _closed(
+        self, enclose: Enclose, edges: tuple[Reals, ...], longest: int, first: _Bounds, *, mean_value: bool
+    ) -> list[Cell] | None:
+        """Return the cells that hold the states after the first string, those after these cells, until none is new."""
         cells: set[Cell] = set()
-        lower, upper = zero, zero
-        per_start = self._symbols(longest) * (MEAN_VALUE if mean_value else 1)
+        after: _Bounds | None = first
         most = MOST_CELLS if mean_value else MOST_PLAIN
-        while len(lower):
-            if per_start * len(lower) > self.effort:
-                return None
-            self.effort -= per_start * len(lower)
-            try:
-                after = self.enclose(longest, lower, upper, mean_value=mean_value)
-            except ProofError:
-                return None
-            new = reached(edges, *(bound.reshape(-1, self.width) for bound in after))
+        while after is not None:
+            new = reached(edges, *(bound.reshape(-1, len(edges)) for bound in after))
             if new is None or len(new | cells) > most:
                 return None
             new -= cells
+            if not new:
+                return sorted(cells)
             cells |= new
-            corners = np.array(sorted(new), dtype=int).reshape(-1, self.width)
+            corners = np.array(sorted(new), dtype=int)
             lower, upper = (
                 np.stack([edge[corners[:, j] + more] for j, edge in enumerate(edges)], axis=1) for more in (0, 1)
             )
-        return sorted(cells)
+            after = self._after(enclose, longest, lower, upper, mean_value=mean_value)
+        return None
 
-    def _symbols(self, longest: int) -> int:
-        """Return how many there are in the strings of all n up to `longest`."""
-        return sum(self.pattern.ratios) * longest * (longest + 1) // 2
+    def _first(self, enclose: Enclose, longest: int) -> _Bounds | None:
+        """Return bounds on the states after the first string; for a single state, the mean value theorem is no help."""
+        start = initial(self.explored.net)
+        return None if self.explored.spread(longest) is None else self._after(enclose, longest, start, start)
 
-    def spread(self, longest: int) -> Spread | None:
-        """Return where states were found after the strings of each n; None if the net was found to fail."""
-        if longest not in self.explored:
-            self.explored[longest] = self._explore(longest)
-        return self.explored[longest]
-
-    def _explore(self, longest: int) -> Spread | None:
-        starts = np.zeros((1, self.width))
-        before: list[tuple[int, ...]] = [()]  # the strings read before each
-        lower, upper = np.full((2, longest, self.width), inf)
-        upper = -upper
-        for _ in range(ROUNDS):
-            found = read(self.net, self.pattern, longest, starts)
-            if (found.failed < NEVER).any():
-                self._refute(found.failed, before)
-                return None
-            lower, upper = np.minimum(lower, found.after.min(1)), np.maximum(upper, found.after.max(1))
-            states = found.after.reshape(-1, self.width)
-            outermost = np.concatenate([states.argmin(0), states.argmax(0)])
-            chosen = np.unique([*outermost, *self.generator.integers(0, len(states), RANDOM)])
-            most = max(1, EXPLORED // self._symbols(longest))
-            if most < len(chosen):
-                chosen = self.generator.choice(chosen, most, replace=False)
-            before = [(*before[lane % len(starts)], int(lane) // len(starts) + 1) for lane in chosen]
-            starts = states[chosen]
-        return Spread(lower, upper)
-
-    def _refute(self, failed: NDArray[np.int64], before: list[tuple[int, ...]]) -> None:
-        """Record the failure in the stream of the smallest n, and of those in the fewest strings."""
-        streams = [(*before[start], int(n) + 1) for n, start in np.argwhere(failed < NEVER)]
-        strings = min(streams, key=_size)
-        if self.failure is None or _size(strings) < _size(self.failure[0]):
-            self.failure = strings, int(failed[strings[-1] - 1, before.index(strings[:-1])])
-
-
-def _size(strings: tuple[int, ...]) -> tuple[int, int]:
-    return max(strings), len(strings)
+    def _after(
+        self, enclose: Enclose, longest: int, lower: Reals, upper: Reals, *, mean_value: bool = False
+    ) -> _Bounds | None:
+        """Return bounds on the states after each string; None if the net may fail, or if the effort does not do."""
+        effort = self.explored.symbols(longest) * len(lower) * (MEAN_VALUE if mean_value else 1)
+        if effort > self.effort:
+            return None
+        self.effort -= effort
+        try:
+            return enclose(longest, lower, upper, mean_value=mean_value)
+        except ProofError:
+            return None
 
 
 def _refutation(
@@ -220,8 +219,8 @@ def _refutation(
     pattern: Pattern,
     strings: tuple[int, ...],
     position: int,
-    model: Literal["srn", "lstm"],
-    weights: Arrays,
+    model: Model,
+    sha256: str,
 ) -> Refutation:
     """Return what a net predicts after `position` symbols of the last of some strings, where it fails."""
     read_, symbols, state = [], pattern.symbols, net.initial()
@@ -234,7 +233,7 @@ def _refutation(
     expected = [*string, 0][position]
     others = np.where(np.arange(len(logits)) == expected, -inf, logits)
     return Refutation(
-        pattern=pattern, model=model, weights_sha256=weights_sha256(weights), strings=strings,
-        position=position, expected=symbols[expected], said=symbols[int(others.argmax())],
+        pattern=pattern, model=model, hid=net.weight_hh.shape[2], weights_sha256=sha256, rounding=0.0, strings=strings,
+        position=position, expected=symbols[expected], predicted=symbols[int(others.argmax())],
         margin=float(logits[expected] - others.max()),
     )  # fmt: skip

@@ -99,8 +99,9 @@ def read(model: LSTM, language: Counting, longest: int) -> Reading:
     read_firsts = np.where(time == length, 1, time + 1)  # (strings, time)
     counts[in_firsts] = (ratios * read_firsts[..., None] // ratios[0])[in_firsts]
     counts[..., 0] = np.where(in_firsts, read_firsts, 0)
-    cell = trace.cell[0].numpy()
-    before = np.concatenate([np.zeros_like(cell[:, :1]), cell[:, :-1]], axis=1)
+    cell, start = trace.cell[0].numpy(), model.initial(len(n)).cell
+    assert start is not None
+    before = np.concatenate([start[0, :, None].numpy(), cell[:, :-1]], axis=1)
     return Reading(
         language=language,
         n=np.broadcast_to(n, present.shape)[present],

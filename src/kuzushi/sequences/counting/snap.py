@@ -79,7 +79,7 @@ def snap(model: LSTM, language: Counting) -> tuple[tuple[Weights, Snapped] | Non
     averages = _averages(model, language)
     found = []
     for net, average in enumerate(averages):
-        trained = {name: weight[net].detach().double().cpu().numpy() for name, weight in model.named_parameters()}
+        trained = {name: weight[net].double().cpu().numpy() for name, weight in model.weights().items()}
         found.append(_snapped(trained, average, language, net))
     return tuple(found)
 
@@ -109,7 +109,9 @@ def _averages(model: LSTM, language: Counting) -> list[_Averages]:
     trace: Trace = model(streams.symbols)
     assert trace.gates is not None and trace.cell is not None
     forget, cell = trace.gates[:, :, :, 1].double(), trace.cell.double()  # (nets, batch, time, hid)
-    before = torch.cat([torch.zeros_like(cell[:, :, :1]), cell[:, :, :-1]], 2)
+    start = model.initial(len(streams.symbols)).cell
+    assert start is not None
+    before = torch.cat([start[:, :, None].double(), cell[:, :, :-1]], 2)
     per_symbol = [
         [values[:, streams.present & (streams.symbols == symbol)].mean(1) for symbol in range(len(language.symbols))]
         for values in (forget, cell - forget * before)
@@ -177,7 +179,8 @@ def _built(trained: Weights, added: PerSymbol, plan: _Plan, *, memories: bool) -
     """
     symbols, hid = added.shape
     exact = {name: weight.copy() for name, weight in trained.items()}
-    exact["weight_hh"][:] = 0.0
+    for name in ("weight_hh", *LSTM.state_names):
+        exact[name][:] = 0.0
     used = memories | np.isin(np.arange(hid), plan.units)
     keeps = plan.keeps(symbols, hid)
     bias = trained["bias"].reshape(4, hid)

@@ -1,8 +1,8 @@
 """The counting law: how far an SRN counts on a^n b^kn, predicted from its fixed points.
 
-After Rodriguez, Wiles & Elman 1999 (Connection Science 11, 5-40), who have k = 1. The a's move the state to an
-attractor: the distance shrinks by lambda_a with each. The b's move it away from a saddle: the distance grows by
-lambda_b with each. After n a's and a first b the state is, along the expanding direction,
+After Rodriguez, Wiles & Elman 1999 (Connection Science 11, 5-40), who have k = 1. The a's move the state from the
+initial one to an attractor: the distance shrinks by lambda_a with each. The b's move it away from a saddle: the
+distance grows by lambda_b with each. After n a's and a first b the state is, along the expanding direction,
 
     d(n) = d_inf + C lambda_a^n
 
@@ -16,15 +16,14 @@ from dataclasses import dataclass, replace
 from math import atanh, ceil, log, sqrt, tanh
 
 import numpy as np
-import torch
 from jaxtyping import Float
 from scipy.stats import rankdata, spearmanr
 
 from kuzushi.core.results import Interval
 from kuzushi.core.statistics import Z95
-from kuzushi.sequences.dynamics.fixed_points import SymbolMaps
+from kuzushi.sequences.dynamics.counter import Counter, Point
 from kuzushi.sequences.dynamics_results import CountingLaw, FixedPoint, Lacking
-from kuzushi.sequences.nets import SRN, State, one_net
+from kuzushi.sequences.nets import SRN
 
 NEAR = 1e-6
 """Within this distance of the saddle its unstable manifold is treated as straight."""
@@ -33,50 +32,12 @@ EXPANDS = 1.001
 AT_ONCE = 50
 """How many b's are read before the predictions after them are compared."""
 
-Point = Float[np.ndarray, " hid"]
-Square = Float[np.ndarray, "hid hid"]
-
-
-@dataclass(frozen=True)
-class Counter:
-    """One net in double precision, with states as NumPy arrays; symbol 0 is a, 1 is b."""
-
-    net: SRN
-    maps: tuple[SymbolMaps, SymbolMaps]
-
-    @classmethod
-    def of(cls, model: SRN, net: int) -> "Counter":
-        alone = one_net(model, net)
-        maps = SymbolMaps.of(alone)
-        return cls(alone, (maps.at(slice(0, 1)), maps.at(slice(1, 2))))
-
-    def path(self, symbol: int, h: Float[np.ndarray, "*batch hid"], times: int) -> np.ndarray:
-        """Return the states before and after each of so many readings of a symbol: (times + 1, *batch, hid)."""
-        points = [_as_points(h)]
-        for _ in range(times):
-            points.append(self.maps[symbol].image(points[-1]))
-        return torch.cat(points).numpy().reshape(times + 1, *h.shape)
-
-    def image(self, symbol: int, h: Float[np.ndarray, "*batch hid"]) -> Float[np.ndarray, "*batch hid"]:
-        image: np.ndarray = self.path(symbol, h, 1)[1]
-        return image
-
-    def jacobian(self, symbol: int, h: Point) -> Square:
-        jacobian: np.ndarray = self.maps[symbol].jacobian(_as_points(h))[0, 0].numpy()
-        return jacobian
-
-    @torch.no_grad()
-    def predicts_a(self, h: Float[np.ndarray, "*batch hid"]) -> np.ndarray:
-        """Return whether a is more probable than b."""
-        to_a, to_b = self.net.read_out(State(hidden=_as_points(h)))[0].unbind(1)
-        above: np.ndarray = (to_a > to_b).numpy().reshape(h.shape[:-1])
-        return above
-
 
 def counting_laws(
     model: SRN,
     points: Sequence[tuple[FixedPoint, ...]],
     first_failure: Sequence[int | None],
+    exact: Sequence[bool],
     *,
     symbols: tuple[str, ...],
     ratio: int,
@@ -86,13 +47,15 @@ def counting_laws(
     """Return the law of each net: its numbers, its prediction, and the measured first failure.
 
     Args:
+        first_failure: of each net, the first n that fails from the initial state.
+        exact: whether each net is right on all trained strings.
         ratio: the k of a^n b^kn.
         trained: the largest n that is trained; no longer string is read here.
     """
     return tuple(
         _law(
             Counter.of(model, net),
-            CountingLaw(net=net, measured=measured),
+            CountingLaw(net=net, exact=exact[net], measured=measured),
             *(tuple(point for point in own if point.symbol == symbol) for symbol in symbols),
             ratio=ratio,
             trained=trained,
@@ -139,7 +102,7 @@ def _law(
     def lacks(what: Lacking) -> CountingLaw:
         return replace(blank, lacking=what)
 
-    reached = counter.path(0, np.zeros(counter.maps[0].weight.shape[1]), trained)[-1]
+    reached = counter.path(0, counter.initial, trained)[-1]
     stable = [point for point in of_a if point.stable]
     saddles = [point for point in of_b if _expands_one_way(point)]
     if not stable:
@@ -262,7 +225,3 @@ def _per_step(attractor: FixedPoint) -> float:
     """Return the slowest contraction per symbol, which dominates in the end; with the sign of CountingLaw."""
     slowest = attractor.eigenvalues[0][0]
     return slowest if attractor.period == 1 else -sqrt(abs(slowest))
-
-
-def _as_points(h: Float[np.ndarray, "*batch hid"]) -> Float[torch.Tensor, "1 points hid"]:
-    return torch.from_numpy(np.ascontiguousarray(h, dtype=np.float64)).reshape(1, -1, h.shape[-1])

@@ -16,7 +16,8 @@ from torch import Generator, Tensor
 from kuzushi.core.results import Arrays, Vector
 from kuzushi.sequences.dynamics_results import FixedPoint
 from kuzushi.sequences.languages.language import Language, as_text
-from kuzushi.sequences.nets import SRN, State, Trace, one_net, srn_step
+from kuzushi.sequences.nets import SRN, State, Trace, one_net
+from kuzushi.sequences.recurrence import srn_step
 
 GRID = 21
 """Starts along each axis of the box of two units."""
@@ -134,7 +135,8 @@ def portrait(
 ) -> tuple[str, Arrays]:
     """Return a string, and the arrays of Dynamics; no arrays unless the net has two units.
 
-    The string is the longest that can be drawn of those with n up to `longest`.
+    The string is the longest that can be drawn of those with n up to `longest`; its path begins at the net's own
+    initial state.
     """
     streams = language.alone(longest)
     lengths = streams.present.sum(1)
@@ -145,8 +147,8 @@ def portrait(
         return string, {}
     with torch.no_grad():
         trace: Trace = model(streams.symbols[[chosen], : len(string)].to(model.bias.device))
-    path = torch.cat([torch.zeros(1, 2), trace.hidden[net, 0].cpu()])
-    return string, {**_plane(model, language.symbols, net, points), "path": path.float().numpy()}
+        path = torch.cat([model.initial().hidden[net], trace.hidden[net, 0]])  # (symbols + 1, 2)
+    return string, {**_plane(model, language.symbols, net, points), "path": path.float().cpu().numpy()}
 
 
 @torch.no_grad()

@@ -18,8 +18,9 @@ CERTAIN = 0.9
 
 @dataclass(frozen=True, kw_only=True)
 class Readings:
-    """One net on the strings n = 1, 2, ..., each from the initial state 0; a row is one symbol."""
+    """One net on the strings n = 1, 2, ..., each from its initial state; a row is one symbol."""
 
+    initial: Float[np.ndarray, " hid"]
     hidden: Float[np.ndarray, "symbols hid"]
     probability_of_b: Float[np.ndarray, " symbols"]
     """The probability that b comes next."""
@@ -66,7 +67,7 @@ def returns(readings: Readings) -> tuple[Vector, bool]:
     Other states are those after symbols that are not a last b.
     """
     ends, others = readings.hidden[readings.last], readings.hidden[~readings.last]
-    distance = np.linalg.norm(ends, axis=1)
+    distance = np.linalg.norm(ends - readings.initial, axis=1)
     nearer = bool((distance < _distances(ends, others).min(1)).all())
     scaled = distance / readings.scale
     return (float(scaled.mean()), float(scaled.max())), nearer
@@ -96,7 +97,7 @@ def surer(readings: Readings) -> tuple[Vector, bool]:
 def closer(readings: Readings) -> tuple[Vector, bool]:
     """Count the b's, without the first, that bring the state closer to the initial one; confirmed if all do."""
     counted = readings.position[1:] > readings.n[1:] + 1
-    steps = np.diff(np.linalg.norm(readings.hidden, axis=1))[counted]
+    steps = np.diff(np.linalg.norm(readings.hidden - readings.initial, axis=1))[counted]
     return (float((steps < 0).sum()), float(len(steps))), bool((steps < 0).all())
 
 
@@ -113,12 +114,13 @@ def _read(model: SRN, language: Counting, longest: int) -> list[Readings]:
     position = torch.arange(1, present.shape[1] + 1).expand_as(present)[present]
     hidden = trace.hidden.cpu().double()[:, present].numpy()
     probability_of_b = trace.logits.cpu().double().softmax(-1)[:, present, 1].numpy()
+    initial = model.initial().hidden[:, 0].cpu().double().numpy()  # (nets, hid)
     return [
         Readings(
-            hidden=states, probability_of_b=probabilities, n=streams.n[present].numpy(), position=position.numpy(),
-            ratio=language.ratios[1],
+            initial=begin, hidden=states, probability_of_b=probabilities, n=streams.n[present].numpy(),
+            position=position.numpy(), ratio=language.ratios[1],
         )
-        for states, probabilities in zip(hidden, probability_of_b, strict=True)
+        for begin, states, probabilities in zip(initial, hidden, probability_of_b, strict=True)
     ]  # fmt: skip
 
 

@@ -49,7 +49,8 @@ def _portraits_figure(name: str, dynamics: Dynamics) -> Drawn:
         "their length). Fixed points are where the dashed line (unit 1 does not move) and the dotted line (unit 2) "
         "cross: filled if stable, half-filled for a saddle, open if unstable; diamonds are cycles of two states. "
         "Purple: direction of the largest eigenvalue. Shades: basins, if there are several. Red: where the predicted "
-        f"next symbol changes. Blue: the string {dynamics.string}, numbered by symbol, from the initial state (star).",
+        f"next symbol changes. Blue: the string {dynamics.string}, numbered by symbol, from the net's initial state "
+        "(star).",
         alternative=f"Fixed points: {'; '.join(map(point_text, dynamics.fixed_points)) or 'none found'}.",
     )
 
@@ -66,10 +67,11 @@ def _law_figure(name: str, dynamics: Dynamics) -> Drawn:
     return Drawn(
         name=name,
         figure=figure,
-        caption="The counting law (Rodriguez, Wiles and Elman 1999) in each exact net that obeys it. Each a multiplies "
-        "the distance from a stable point by λa, so that the distance encodes n; each b multiplies the distance from "
-        "a saddle by λb, until the string is over. Only on the line can a net count without end. Circles: the states "
-        "after a's alternate between two sides. Squares: they approach from one side.",
+        caption="The counting law (Rodriguez, Wiles and Elman 1999) in each exact net that has a stable point for the "
+        "a's and a saddle for the b's. Near the stable point each a multiplies the distance by λa, so that the "
+        "distance encodes n; each b multiplies the distance from the saddle by λb, until the string is over. Only on "
+        "the line can a net count without end. Circles: λa < 0, after many a's the states alternate between two "
+        "sides. Squares: they approach from one side.",
         alternative=f"Net, contraction, expansion, first failure predicted and measured: {'; '.join(numbers)}.",
     )
 

@@ -63,22 +63,23 @@ def training_figure(name: str, result: SequencesResult) -> Drawn:
         name=name,
         figure=figure,
         caption=f"Training of {nets} on {language_title(result.language)}: the median loss, which cannot reach 0, and "
-        f"how many nets are exact.{jump} Below: the first string that each net fails, by its {length}, up to "
-        f"{result.tested_length}.{red} Exact: {result.solved} of {result.nets} nets, {rate.mean:.0%} (95 % interval "
-        f"{rate.low:.0%} to {rate.high:.0%}).",
+        f"how many nets have no failure up to the trained length, in float32.{jump} Below: the {length} of the first "
+        f"failure of each net, alone or in a stream, up to {result.tested_length}.{red} Without a failure up to the "
+        f"trained length, in float32 and float64: {result.solved} of {result.nets} nets, {rate.mean:.0%} (95 % "
+        f"interval {rate.low:.0%} to {rate.high:.0%}).",
         alternative=f"After {last.update:,} updates: median loss {last.loss:.4f}, {last.solved} of {result.nets} nets "
-        f"exact. Nets by the first length that fails: {failures_text(result.first_failure, **lengths)}.",
+        f"without a failure. Nets by the first length that fails: {failures_text(result.first_failure, **lengths)}.",
     )
 
 
 def draw_learning(loss: Axes, solved: Axes, history: Sequence[EnsembleLoss], *, nets: int) -> None:
-    """Draw the median loss and the number of exact nets against the updates."""
+    """Draw the median loss and the number of nets without a failure against the updates."""
     updates = [score.update for score in history]
     loss.plot(updates, [score.loss for score in history], ".-", color=BLUE)
     loss.set(ylabel="loss (nats per symbol)", ylim=(0, None))
     solved.plot(updates, [score.solved for score in history], ".-", color=ORANGE)
     solved.axhline(nets, color=BLACK, linewidth=0.8, linestyle=":")
-    solved.set(xlabel="updates", ylabel=f"exact nets, of {nets}", ylim=(0, 1.05 * nets))
+    solved.set(xlabel="updates", ylabel=f"right nets, of {nets}", ylim=(0, 1.05 * nets))
     solved.yaxis.set_major_locator(MaxNLocator(integer=True))
     for ax in (loss, solved):
         ax.grid(alpha=0.3)

@@ -52,7 +52,7 @@ class States:
             points=hidden,
             names=tuple(names),
             decided=result.arrays["determined"],
-            path=np.vstack([np.zeros_like(hidden[:1]), hidden[chosen]]),
+            path=np.vstack([result.arrays["h_0"], hidden[chosen]]),
             path_names=tuple(name for name, on in zip(names, chosen, strict=True) if on),
         )
 

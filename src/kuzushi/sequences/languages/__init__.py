@@ -1,6 +1,7 @@
 """The formal languages by name."""
 
 import re
+from dataclasses import replace
 
 from kuzushi.core.errors import ConfigError
 from kuzushi.sequences.languages.brackets import Brackets
@@ -21,14 +22,26 @@ MOST_LETTERS = 6
 """The most letters of a pattern: its state machine must fit on a page."""
 
 
-def get_language(name: str) -> Language:
+def get_language(name: str, *, reset: bool | None = None) -> Language:
     """Return the language of a name in LANGUAGES, or of a pattern: letters with their ratios.
 
     Example: get_language("a2b3") is a^2n b^3n, and "a1b2" another name of "anb2n".
 
+    Args:
+        reset: whether the net is put back to its initial state after each string; unless given, for Reber grammars.
+
     Raises:
-        ConfigError: if the name is unknown, or the pattern is not a language.
+        ConfigError: if the name is unknown, the pattern is not a language, or its strings have no end mark to reset at.
     """
+    language = _named(name)
+    if reset is None or reset == language.reset:
+        return language
+    if isinstance(language, Grammar | Brackets):
+        return replace(language, reset=reset)
+    raise ConfigError(f"--reset: the strings of {name} have no end mark: their end shows only in the symbol after it")
+
+
+def _named(name: str) -> Language:
     if name in LANGUAGES:
         return LANGUAGES[name]
     pairs = re.findall(r"([a-z])([1-9])", name)

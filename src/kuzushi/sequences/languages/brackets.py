@@ -1,5 +1,6 @@
 """Dyck-1: balanced brackets of one kind, each string closed by an end mark."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -35,6 +36,9 @@ class Brackets:
     a random depth from 1 to n. So every string of deepest nesting n is possible, and their mean length is below 6n.
     """
 
+    reset: bool = False
+    """See Language."""
+
     @property
     def symbols(self) -> tuple[str, ...]:
         return ("(", ")", ".")
@@ -51,27 +55,40 @@ class Brackets:
         """Return the test strings of nesting 1 to `longest`: the narrow ones, then the wide ones, then random ones."""
         return self._cut(torch.cat(_tests(longest)), _nestings(longest)[:, None], longest=longest)
 
-    def side_by_side(self, longest: int) -> Streams:
+    def in_streams(self, longest: int) -> tuple[Streams, ...]:
         """Return the test strings in as many streams as there are nestings, each string ROUNDS_OF_TESTS times."""
+        if self.reset:
+            return ()
         tests, nestings = _tests(longest), _nestings(longest)
         generator = torch.Generator().manual_seed(TEST_SEED)
         order = torch.cat([torch.randperm(len(tests), generator=generator) for _ in range(ROUNDS_OF_TESTS)])
-        return self._cut(
-            torch.cat([tests[index] for index in order.tolist()]), nestings[order].view(longest, -1), longest=longest
-        )
+        symbol = torch.cat([tests[index] for index in order.tolist()])
+        return (self._cut(symbol, nestings[order].view(longest, -1), longest=longest),)
+
+    def beyond(self, shorter: int, longest: int) -> Iterator[tuple[Streams, ...]]:
+        """Yield the test strings of nesting `shorter` + 1 to `longest` alone."""
+        tests, nestings = _tests(longest), _nestings(longest)
+        while shorter < longest:
+            deepest = min(shorter + max(10, shorter // 5), longest)
+            (part,) = ((nestings > shorter) & (nestings <= deepest)).nonzero(as_tuple=True)
+            symbol = torch.cat([tests[index] for index in part.tolist()])
+            yield (self._cut(symbol, nestings[part, None], longest=longest),)
+            shorter = deepest
 
     def example(self, longest: int) -> Streams:
         n = torch.tensor([[3, 1, 2]]).clamp(max=longest)
         deep, flat, wide = n[0].tolist()
-        return self._cut(torch.cat([_narrow(deep), _narrow(flat), _wide(wide)]), n, longest=longest)
+        return self._cut(torch.cat([_narrow(deep), _narrow(flat), _wide(wide)]), n, longest=longest).one(0)
 
     def _cut(self, symbol: Int[Tensor, " total"], n: Int[Tensor, "batch strings"], *, longest: int) -> Streams:
+        if self.reset:
+            n = n.view(-1, 1)
         step = torch.tensor([1, -1, 0])
         depth = step[symbol].cumsum(0)  # (total,)
         ends = symbol == END
         lengths = ends.nonzero()[:, 0].diff(prepend=torch.tensor([-1])).view(n.shape)
         legal = torch.tensor([True, True, False]).repeat(longest + 2, 1)  # (states, alphabet)
-        legal[0], legal[1] = torch.tensor([[True, False, False], [True, False, True]])
+        legal[0], legal[1] = torch.tensor([[not self.reset, False, False], [True, False, True]])
         scored = torch.ones(len(legal), dtype=torch.bool)
         state = torch.where(ends, 0, depth + 1)
         return cut_into_streams(symbol, state, lengths=lengths, n=n, legal=legal, scored=scored)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, combinations
+from typing import ClassVar
 
 import torch
 from jaxtyping import Bool, Int
@@ -13,6 +14,8 @@ from torch.nn.functional import one_hot
 from kuzushi.core.errors import ConfigError
 from kuzushi.sequences.languages.language import Streams, cut_into_streams
 
+STRICT = 10
+"""The largest n up to which a net is tested on every ordered triple of lengths, and may be called exact."""
 PAIRS_IN_A_STREAM = 100
 """The most pairs of strings in one stream of a test: streams are read at once, and a longer one takes longer."""
 LONGEST_STRING = 12_000
@@ -32,6 +35,8 @@ class Counting:
     symbols: tuple[str, ...]
     ratios: tuple[int, ...]
     """How often each symbol comes, in units of n."""
+    reset: ClassVar[bool] = False
+    """The end of a string shows only in the symbol after it, so nets always read streams."""
 
     def states(self, longest: int) -> tuple[str, ...]:
         table = _all_strings(self, longest)
@@ -63,7 +68,20 @@ class Counting:
     def alone(self, longest: int) -> Streams:
         return self.of(torch.arange(1, longest + 1)[:, None], longest=longest)
 
+    def in_streams(self, longest: int) -> tuple[Streams, ...]:
+        """Return every ordered triple of lengths up to STRICT, and every ordered pair in long streams.
+
+        The first two strings of the triples are every ordered pair from the initial state.
+        """
+        return self.triples(min(longest, STRICT)), self.side_by_side(longest)
+
+    def triples(self, longest: int) -> Streams:
+        """Return every ordered triple of lengths as a stream of its own."""
+        n = torch.arange(1, longest + 1)
+        return self.of(torch.cartesian_prod(n, n, n), longest=longest)
+
     def side_by_side(self, longest: int) -> Streams:
+        """Return long streams in which every ordered pair of lengths occurs once."""
         pairs = torch.tensor(every_pair(longest))
         streams = -(-(len(pairs) - 1) // PAIRS_IN_A_STREAM)
         # Each stream begins with the string that the one before ended with; the last one continues at the beginning.
@@ -71,18 +89,17 @@ class Counting:
         index = torch.arange(streams)[:, None] * PAIRS_IN_A_STREAM + within
         return self.of(pairs[index % (len(pairs) - 1)], longest=longest)
 
-    def beyond(self, shorter: int, longest: int) -> Iterator[Streams]:
-        """Yield the strings with n from `shorter` + 1 to `longest`, in parts of growing length: n, m, n in one stream.
+    def beyond(self, shorter: int, longest: int) -> Iterator[tuple[Streams, ...]]:
+        """Yield the strings with n from `shorter` + 1 to `longest`: alone, and for each n the stream m, n, m.
 
-        m is random and at most n, so that each n is read from the initial state and after another string, and a
-        short string after a long one.
+        m is random and below n: each n is read after a shorter string, and a shorter string after n.
         """
         generator = torch.Generator().manual_seed(shorter)
         while shorter < longest:
             n = torch.arange(shorter + 1, min(shorter + max(10, shorter // 5), longest) + 1)
-            m = (torch.rand(len(n), generator=generator) * n).long() + 1
+            m = (torch.rand(len(n), generator=generator) * (n - 1)).long() + 1
             shorter = int(n[-1])
-            yield self.of(torch.stack([n, m, n], 1), longest=longest)
+            yield self.of(n[:, None], longest=longest), self.of(torch.stack([m, n, m], 1), longest=longest)
 
     def example(self, longest: int) -> Streams:
         return self.of(torch.tensor([[3, 1, 2]]).clamp(max=longest), longest=longest)

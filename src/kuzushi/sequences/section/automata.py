@@ -27,9 +27,11 @@ def coverage_paragraphs(extraction: ExtractedMachines, symbols: Sequence[str]) -
     tested = (
         f"Tested, not proved: all strings that a net predicts, up to at least {shortest} symbols "
         f"({extraction.machines[0].prefixes:,} for net 1), and {extraction.walks} of {extraction.walk_length} symbols "
-        f"that repeat loops. A symbol is predicted if its probability is at least {extraction.threshold:g} or the "
+        f"that repeat loops. A symbol is predicted if its probability is at least {extraction.threshold:.3g} or the "
         "largest."
     )
+    if extraction.endings:
+        tested += f" Nets are put back to their initial state after {' or '.join(extraction.endings)}."
     return (tested, *_wrong_paragraph(extraction, symbols))
 
 

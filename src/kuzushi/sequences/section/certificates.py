@@ -1,7 +1,16 @@
 """Can we be sure? Certificates and refutations of recurrent nets, and LSTMs snapped to exact ones."""
 
+from collections.abc import Sequence
+
 from kuzushi.core.sections import between
-from kuzushi.proofs.certificate_format import Certification, CertifiedNet, Refutation
+from kuzushi.proofs.certificate_format import (
+    UNIT_ROUNDOFF,
+    Certificate,
+    Certification,
+    CertifiedNet,
+    Refutation,
+    arithmetics_text,
+)
 from kuzushi.sequences.counter_results import Snapping
 from kuzushi.sequences.results import SequencesResult
 
@@ -15,28 +24,39 @@ def paragraphs(result: SequencesResult) -> tuple[str, ...]:
 
 
 def certified_text(certified: CertifiedNet) -> str:
-    """Return the proof and the refutation of one net as text."""
+    """Return the proofs and the refutation of one net as text."""
     name = f"Net {certified.net + 1}{' snapped' if certified.snapped else ''}"
     return _certification_text(certified.certification, name)
 
 
 def _certification_text(certification: Certification, name: str) -> str:
-    certificate, refutation = certification.certificate, certification.refutation
-    proved = f"{name}: no proof was found." if certificate is None else f"{name}, proved: {certificate.statement}"
-    if refutation is not None:
-        return f"{proved} {_refutation_text(refutation)}"
-    if certificate is not None and certificate.longest == certification.limit:
-        return proved
-    return f"{proved} No failing stream was found up to n = {certification.limit:,}."
+    text = f"{name}{_proofs_text(certification.certificates)}"
+    if certification.refutation is not None:
+        return f"{text} {_refutation_text(certification.refutation)}"
+    if certification.proved("float32") == certification.limit:
+        return text
+    return f"{text} No stream of strings up to n = {certification.limit:,} is shown to fail."
+
+
+def _proofs_text(certificates: Sequence[Certificate]) -> str:
+    if not certificates:
+        return ": no proof was found in exact arithmetic, float64 or float32."
+    first, *others = certificates
+    further = [
+        f" In {arithmetics_text(proof.arithmetics)} it is proved up to n = {proof.longest:,}." for proof in others
+    ]
+    return f", proved: {first.statement}{''.join(further)}"
 
 
 def _refutation_text(refutation: Refutation) -> str:
     *before, last = refutation.strings
     strings = "strings" if len(before) > 1 else "a string"
     after = f"after {strings} of n = {', '.join(map(str, before))} " if before else ""
+    others = [arithmetic for arithmetic in UNIT_ROUNDOFF if arithmetic not in refutation.arithmetics]
+    where = arithmetics_text(refutation.arithmetics) + (f", not shown for {arithmetics_text(others)}" if others else "")
     return (
-        f"It fails {after}in the string n = {last}: after symbol {refutation.position:,} only {refutation.expected} "
-        f"may follow, and the net predicts {refutation.said}."
+        f"It fails in {where}: {after}in the string n = {last}, after symbol {refutation.position:,} only "
+        f"{refutation.expected} may follow, and the net predicts {refutation.predicted}."
     )
 
 

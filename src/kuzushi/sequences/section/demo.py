@@ -12,14 +12,19 @@ from kuzushi.core.results import Arrays, Result
 from kuzushi.proofs.certificate_format import weights_sha256
 from kuzushi.sequences.counter_results import Snapping
 from kuzushi.sequences.figures.machines import layout
-from kuzushi.sequences.figures.states import best_net_text, failure_text
+from kuzushi.sequences.figures.states import failure_text
 from kuzushi.sequences.results import Machine, SequencesResult, language_title
+from kuzushi.sequences.score_results import Failure
 from kuzushi.sequences.section.experiment import title, trained
 
 LONGEST = 400
 """The most symbols that a reader may enter."""
 LENGTHS = (*range(1, 13), 15, 20, 30, 40, 50, 60, 80, 100)
 """Each n to choose from, as far as its string is not too long."""
+MOST_NUMBERS = 6
+"""The most lengths in the name of a failing stream; of more, the last ones."""
+MOST_LETTERS = 24
+"""The most symbols in the name of a failing string of a grammar; of more, the last ones."""
 BEGINNING = 12
 """The most symbols of the first string, for languages that do not count."""
 MOST_DRAWN = 15
@@ -73,7 +78,7 @@ def principal_directions(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _nets(result: SequencesResult) -> list[dict[str, Any]]:
     net = result.shown.net
-    shared = {
+    shared: dict[str, Any] = {
         "kind": result.model,
         "symbols": list(result.symbols),
         "language": _language(result),
@@ -82,9 +87,10 @@ def _nets(result: SequencesResult) -> list[dict[str, Any]]:
         "strings": _strings(result),
         "beginning": _beginning(result),
         "tests": list(random_strings(result.machine)) if result.from_grammar else None,
-        "projections": _projections(result.arrays) if result.hid > MOST_UNITS else None,
+        "projections": _projections(result) if result.hid > MOST_UNITS else None,
     }
     own: dict[str, Any] = {"name": _name(result), "about": _about(result), "exact": False}
+    own["strings"] = [*_failing_strings(result), *shared["strings"]]
     nets = [shared | own | _weights(result, result.weights_of(net)) | {"machine": _machine(result)}]
     if result.snapping is not None and net in [each.net for each in result.snapping.nets]:
         own = {"name": f"{_name(result)}, made exact", "about": _about_snapped(result, result.snapping), "exact": True}
@@ -100,27 +106,44 @@ def _weights(result: SequencesResult, weights: Arrays) -> dict[str, Any]:
 
 
 def _language(result: SequencesResult) -> dict[str, Any]:
-    """Return the rule for the next symbol, for strings of any length."""
-    language = language_title(result.language)
+    """Return the rule for the next symbol, for strings of any length, and whether the net is reset after each."""
+    language = {"title": language_title(result.language), "reset": result.reset}
     if result.bracketed:
-        return {"kind": "brackets", "title": language}
+        return language | {"kind": "brackets"}
     if result.from_grammar:
-        return {"kind": "grammar", "title": language, "machine": _finite(result.machine)}
-    return {"kind": "counting", "title": language, "ratios": list(ratios(result))}
+        return language | {"kind": "grammar", "machine": _finite(result.machine)}
+    return language | {"kind": "counting", "ratios": list(ratios(result))}
 
 
 def _strings(result: SequencesResult) -> list[dict[str, str]]:
     """Return the strings to choose from, with their names."""
     if result.from_grammar or result.bracketed:
         texts = sorted({text for text in result.walk if len(text) <= LONGEST}, key=lambda text: (len(text), text))
-        stream = "".join(step.symbol for step in result.shown.steps)
-        return [*({"name": text, "text": text} for text in texts), {"name": f"a stream: {stream}", "text": stream}]
+        return [*({"name": text, "text": text} for text in texts), _several(result, texts)]
     longest = result.trained_length
     streams = ((min(3, longest), 1, min(2, longest)), (longest, 1, longest))
     return [
         {"name": _string_name(numbers, longest), "text": "".join(_string(result, n) for n in numbers)}
         for numbers in (*((n,) for n in LENGTHS), *streams)
         if sum(numbers) * sum(ratios(result)) <= LONGEST
+    ]
+
+
+def _several(result: SequencesResult, texts: list[str]) -> dict[str, str]:
+    """Return a few strings one after the other, of brackets or a grammar."""
+    if result.reset:
+        text = "".join((texts * 2)[:2])
+        return {"name": f"with a reset after each string: {text}", "text": text}
+    text = "".join(step.symbol for step in result.shown.steps)
+    return {"name": f"a stream: {text}", "text": text}
+
+
+def _failing_strings(result: SequencesResult) -> list[dict[str, Any]]:
+    """Return the failing inputs of the shown net, each up to the symbol after which its prediction is wrong."""
+    return [
+        {"name": f"fails {_in_context(failure)}: {_length(result, failure)}", "text": failure.text, "fails": True}
+        for failure in result.failures_of(result.shown.net)
+        if len(failure.text) <= LONGEST
     ]
 
 
@@ -140,9 +163,16 @@ def _beginning(result: SequencesResult) -> str:
     return _string(result, min(3, result.trained_length))
 
 
-def _projections(arrays: Arrays) -> dict[str, Any]:
+def _projections(result: SequencesResult) -> dict[str, Any]:
     """Return the projections of hidden states and cells of many units onto a plane."""
-    planes = {name: principal_directions(arrays[name]) for name in ("hidden", "cell") if name in arrays}
+    initial = {"hidden": "h_0", "cell": "c_0"}
+    weights = result.weights_of(result.shown.net)
+    reset = result.reset & (np.array(result.states)[result.arrays["state"]] == "end")  # (steps,)
+    planes = {
+        name: principal_directions(np.where(reset[:, None], weights[start], result.arrays[name]))
+        for name, start in initial.items()
+        if name in result.arrays
+    }
     return {name: {"mean": mean.tolist(), "directions": along.tolist()} for name, (mean, along) in planes.items()}
 
 
@@ -196,7 +226,34 @@ def _name(result: SequencesResult) -> str:
 
 
 def _about(result: SequencesResult) -> str:
-    return f"{best_net_text(result).capitalize()}, alone or in a stream without reset."
+    net = result.shown.net
+    at = "after" if result.from_grammar else "at"
+    failures = [f"{_in_context(each)} {at} {_length(result, each)}" for each in result.failures_of(net)]
+    found = f"it fails first {', and '.join(failures)}" if failures else f"no failure found {_tested(result)}"
+    return f"Net {net + 1} of {result.nets}, the best: {found}."
+
+
+def _in_context(failure: Failure) -> str:
+    return "alone" if len(failure.numbers) == 1 else "in a stream"
+
+
+def _length(result: SequencesResult, failure: Failure) -> str:
+    """Return the lengths of the strings of a failing input, such as "n = 1, 1, 1"; of a grammar its text."""
+    if result.from_grammar:
+        return failure.text if len(failure.text) <= MOST_LETTERS else f"…{failure.text[-MOST_LETTERS:]}"
+    left_out = "…, " if len(failure.numbers) > MOST_NUMBERS else ""
+    numbers = ", ".join(map(str, failure.numbers[-MOST_NUMBERS:]))
+    return f"{_unit(result)} {left_out}{numbers}"
+
+
+def _tested(result: SequencesResult) -> str:
+    """Return which strings were tested."""
+    strings = "the test strings" if result.from_grammar else f"strings up to {_unit(result)} {result.tested_length}"
+    return f"on {strings}, {'each alone' if result.reset else 'alone or in a stream'}"
+
+
+def _unit(result: SequencesResult) -> str:
+    return "nesting" if result.bracketed else "n ="
 
 
 def _about_snapped(result: SequencesResult, snapping: Snapping) -> str:
@@ -206,5 +263,5 @@ def _about_snapped(result: SequencesResult, snapping: Snapping) -> str:
     )
     return (
         f"Another net, made of net {net + 1} of {result.nets} by changing {len(snapped.changes)} of its "
-        f"{snapped.weights} weights. It {failure_text(result, failure)}, alone or in a stream without reset."
+        f"{snapped.weights} weights. It {failure_text(result, failure)}, alone or in a stream."
     )

@@ -1,9 +1,19 @@
-"""The section on SRNs: the counting law, the report's claims about the states, and fixed points."""
+"""The section on SRNs: how nets count, the counting law, the report's claims about the states, and fixed points."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from kuzushi.core.sections import Table, counted
-from kuzushi.sequences.dynamics_results import ClaimName, Dynamics, ReportClaim
+from kuzushi.sequences.dynamics_results import (
+    ANGLE_TOLERANCE,
+    STEP_TOLERANCE,
+    ClaimName,
+    CountingWay,
+    Dynamics,
+    Lacking,
+    ReportClaim,
+    WayName,
+)
 from kuzushi.sequences.figures.dynamics import point_text
 
 CLAIMS: dict[ClaimName, str] = {
@@ -14,37 +24,46 @@ CLAIMS: dict[ClaimName, str] = {
     "closer": "With each state counts, the hidden unit activations is one step closer to the initial state",
 }
 """Quotations from the report, in its order."""
+LACKS: dict[Lacking, str] = {
+    "attractor": "the a's lead to no stable point or cycle of two",
+    "saddle": "the b's have no saddle with one expanding direction",
+    "real eigenvalues": "the a's turn around their stable point",
+}
+WAYS: dict[WayName, str] = {
+    "monotone approach": "approaches a stable point from one side",
+    "alternating approach": "approaches a stable point from two sides in turn",
+    "spiral approach": "turns around a stable point and approaches it",
+    "two-cycle": "approaches a cycle of two states",
+    "monotone departure": "leaves an unstable point to one side",
+    "alternating departure": "leaves an unstable point to two sides in turn",
+    "spiral departure": "turns around an unstable point and leaves it",
+    "slow point": "passes a slow point",
+    "slow two-cycle": "alternates and passes a slow cycle of two",
+    "drift": "goes on in one direction with no fixed point near",
+    "not explained": "moves in a way that is not explained",
+}
+"""What the state does, of each way."""
+SLOW = (
+    "A slow point is a state that the symbol hardly moves, without being fixed: the state creeps past it, and how far "
+    "it has come is the count."
+)
 
 
 def paragraphs(dynamics: Dynamics) -> tuple[str, ...]:
     """Return how the SRNs of one ensemble count; nothing for a language other than a^n b^kn."""
     if dynamics.ratio is None:
         return ()
-    exact, compared = dynamics.exact_nets, dynamics.compared
-    structure = (
-        f"Of the {counted(len(exact), 'net')} exact up to n = {dynamics.trained_length}, {len(compared)} have a stable "
-        "point for the a's and a saddle for the b's, as the counting law needs."
-    )
-    if not compared:
-        return (structure,)
-    contraction, expansion, product = (
-        _range([abs(getattr(law, name)) for law in compared]) for name in ("contraction", "expansion", "product")
-    )
-    power = "" if dynamics.ratio == 1 else "⁰¹²³⁴⁵⁶⁷⁸⁹"[dynamics.ratio]
-    alternating = sum((law.contraction or 0) < 0 for law in compared)
-    return (
-        f"{structure} There |λa| is {contraction}, |λb| {expansion} and |λa| |λb|{power} {product}, where counting "
-        f"without end needs 1; in {alternating} the states after a's alternate between two sides (λa < 0).",
-        "The first failure, predicted from these numbers and trained strings alone, is right for "
-        f"{dynamics.predicted_exactly} of {len(compared)}, and off by at most one for {dynamics.predicted_within_one}; "
-        f"always predicting the commonest failure would be right for {dynamics.commonest}.{_rank_text(dynamics)}",
-    )
+    law = (_law_text(dynamics), _prediction_text(dynamics)) if dynamics.compared else ()
+    ways = (_ways_text(dynamics),) if dynamics.ways else ()
+    return (_parts_text(dynamics), *law, *ways)
 
 
 def tables(dynamics: Dynamics) -> tuple[Table, ...]:
-    """Return the report's claims, and the fixed points of the best net."""
+    """Return the report's claims, the way of each exact net, and the fixed points of the best net."""
     claims = (_claims_table(dynamics),) if dynamics.claims else ()
-    return (*claims, _points_table(dynamics)) if dynamics.fixed_points else claims
+    ways = (_ways_table(dynamics),) if dynamics.ways else ()
+    points = (_points_table(dynamics),) if dynamics.fixed_points else ()
+    return (*claims, *ways, *points)
 
 
 def measured(claim: ReportClaim) -> str:
@@ -64,10 +83,96 @@ def measured(claim: ReportClaim) -> str:
     }[claim.name]
 
 
-def _rank_text(dynamics: Dynamics) -> str:
+def _parts_text(dynamics: Dynamics) -> str:
+    """Return how many exact nets have the parts that the counting law needs, and what the others lack."""
+    exact, compared = dynamics.exact_nets, dynamics.compared
+    lacking = Counter(law.lacking for law in exact if law.lacking is not None)
+    others = "; ".join(f"in {lacking[what]} {text}" for what, text in LACKS.items() if lacking[what])
+    return (
+        f"Of the {counted(len(exact), 'net')} exact up to n = {dynamics.trained_length}, {len(compared)} have a stable "
+        "point for the a's and a saddle for the b's, as the counting law needs."
+        + (f" It does not apply to the others: {others}." if others else "")
+    )
+
+
+def _law_text(dynamics: Dynamics) -> str:
+    compared, ratio = dynamics.compared, dynamics.ratio or 1
+    contraction, expansion, product = (
+        _range([abs(getattr(law, name)) for law in compared]) for name in ("contraction", "expansion", "product")
+    )
+    power = "" if ratio == 1 else "⁰¹²³⁴⁵⁶⁷⁸⁹"[ratio]
+    alternating = sum((law.contraction or 0) < 0 for law in compared)
+    return (
+        f"Where it applies, |λa| is {contraction}, |λb| {expansion} and |λa| |λb|{power} {product}, where counting "
+        f"without end needs 1; in {alternating}, λa < 0: after many a's the states alternate between two sides. On the "
+        f"string n = {dynamics.trained_length}, {len(dynamics.as_the_law_says)} of the {len(compared)} go as the law "
+        "says: each a brings the state closer to the stable point, each b farther from the saddle, in steps that "
+        "agree with the eigenvalues."
+    )
+
+
+def _prediction_text(dynamics: Dynamics) -> str:
     rank, interval = dynamics.rank_correlation, dynamics.rank_interval
     between = "" if interval is None else f" (95 % interval {interval.low:.2f} to {interval.high:.2f})"
-    return "" if rank is None else f" The rank correlation is {rank:.2f}{between}."
+    return (
+        "The first n that fails from the initial state, predicted from these numbers and trained strings alone, is "
+        f"right for {dynamics.predicted_exactly} of {len(dynamics.compared)}, and off by at most one for "
+        f"{dynamics.predicted_within_one}; always predicting the commonest failure would be right for "
+        f"{dynamics.commonest}." + ("" if rank is None else f" The rank correlation is {rank:.2f}{between}.")
+    )
+
+
+def _ways_text(dynamics: Dynamics) -> str:
+    """Return in how many nets the state moves in which way while each symbol is read, the commonest first."""
+    phases = []
+    for symbol in dynamics.symbols:
+        names = Counter(way.name for way in dynamics.ways if way.symbol == symbol).most_common()
+        (first, often), *others = names
+        rest = "".join(f", in {number} it {WAYS[name]}" for name, number in others)
+        phases.append(f"While {symbol}'s are read, in {often} the state {WAYS[first]}{rest}.")
+    slow = any(way.name in ("slow point", "slow two-cycle") for way in dynamics.ways)
+    return " ".join([
+        f"How the exact nets count, measured step by step on the string n = {dynamics.trained_length}:",
+        *phases,
+        *([SLOW] if slow else []),
+    ])  # fmt: skip
+
+
+def _ways_table(dynamics: Dynamics) -> Table:
+    return Table(
+        title="The way in which each exact net counts",
+        header=(
+            "net", "while it reads", "the state", "steps explained", "length of a step to the one before", "angle",
+            "eigenvalue", "distance",
+        ),
+        rows=tuple(
+            (
+                str(way.net + 1), f"{way.symbol}'s", WAYS[way.name], f"{way.explained} of {way.steps}",
+                f"{way.ratio:.2f}", f"{way.angle:.0f}°", _eigenvalue(way), _distance(way),
+            )
+            for way in dynamics.ways
+        ),
+        note=f"On the string n = {dynamics.trained_length} from the initial state, without the first step of each "
+        "symbol. Length and angle are relative to the step before (geometric mean and mean). The eigenvalue (of the "
+        "largest modulus; of two steps at a cycle) and the distance (after the first symbol, least, after the last) "
+        "are those of the fixed point, cycle or slow point that explains the steps, or else of the nearest fixed "
+        f"point. A step is explained if the map near that point predicts it within {STEP_TOLERANCE:.0%} of its length. "
+        "A way is named only if it explains more than half of the steps, in a row, and the measured ratio and angle "
+        f"agree with the eigenvalue, within {STEP_TOLERANCE:.0%} and {ANGLE_TOLERANCE:.0f}°. At a slow point the "
+        "eigenvalue is 1, and the ratio grows on the way past it.",
+        folded=True,
+    )  # fmt: skip
+
+
+def _eigenvalue(way: CountingWay) -> str:
+    if way.eigenvalue is None:
+        return ""
+    real, imaginary = way.eigenvalue
+    return f"{real:.2f}" + (f" ± {abs(imaginary):.2f}i" if imaginary else "")
+
+
+def _distance(way: CountingWay) -> str:
+    return "" if way.distance is None else ", ".join(f"{distance:.2f}" for distance in way.distance)
 
 
 def _claims_table(dynamics: Dynamics) -> Table:

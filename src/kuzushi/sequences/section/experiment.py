@@ -7,7 +7,7 @@ from textwrap import fill
 from kuzushi.core.sections import Chapter, Part, Section, Table, between, columns, counted, percent, provenance_table
 from kuzushi.sequences.figures.experiment import figures, training_figure
 from kuzushi.sequences.results import MODEL_TITLES, SequencesResult, Step, language_title
-from kuzushi.sequences.section import automata, certificates, counters, dynamics
+from kuzushi.sequences.section import automata, certificates, counters, dynamics, score
 
 LINE = 100
 """Characters in a line of a terminal."""
@@ -22,11 +22,7 @@ def text(result: SequencesResult) -> str:
         "",
         f"net {result.shown.net + 1}, the best ({_furthest(result)})",
         columns(_stream_table(result)),
-        "",
-        f"exact on {_strings(result)}: {result.solved}/{result.nets} nets, {between(result.solved_interval)}",
-        f"first failing length: median {_median(result)}, furthest {_furthest(result)}",
-        f"determined symbols right up to {result.scored_length}: best net {percent(max(result.accuracy), 2)}; "
-        f"a net that never stops {percent(result.never_stop, 2)}",
+        *_lines(_far(result)),
         *_lines(_how(result)),
         *_lines(_sure(result)),
     ])  # fmt: skip
@@ -54,14 +50,16 @@ def section(results: Sequence[SequencesResult]) -> Section:
 def _answer(result: SequencesResult) -> str:
     failure = result.first_failure[result.shown.net]
     return (
-        f"{title(result)}: {result.solved} of {result.nets} nets, {between(result.solved_interval)}, are exact on "
-        f"{_strings(result)}, alone and in a stream without reset. The best "
-        f"{'has ' if failure is None else 'fails first at '}{_furthest(result)}."
+        f"{title(result)}: {result.solved} of {result.nets} nets, {between(result.solved_interval)}, are "
+        f"{score.verdict(result)}. The best {'has ' if failure is None else 'fails first at '}{_furthest(result)}."
     )
 
 
 def _chapter(result: SequencesResult, number: int) -> Chapter:
-    parts = (_far(result, number), replace(_how(result), figures=tuple(figures(result, number))), _sure(result))
+    far = replace(
+        _far(result), figures=(training_figure(f"{number}-training", result),), tables=(_stream_table(result),)
+    )
+    parts = (far, replace(_how(result), figures=tuple(figures(result, number))), _sure(result))
     return Chapter(
         name=f"sequences-{number}",
         title=f"{title(result)}, {trained(result)}",
@@ -69,19 +67,20 @@ def _chapter(result: SequencesResult, number: int) -> Chapter:
     )
 
 
-def _far(result: SequencesResult, number: int) -> Part:
-    net = result.shown.net
+def _far(result: SequencesResult) -> Part:
+    """Return how far the nets are right."""
+    share = (
+        f"It predicts {percent(result.accuracy[result.shown.net], 2)} of the determined symbols of single strings "
+        f"up to the trained length (a net that never stops: {percent(result.never_stop, 2)})."
+    )
     answer = (
-        f"The median of the first failing lengths is {_median(result)}. Net {net + 1} is the best; "
-        f"{percent(result.accuracy[net], 2)} of its determined symbols are right up to length {result.scored_length} "
-        f"(a net that never stops: {percent(result.never_stop, 2)})."
+        f"{score.verdict(result).capitalize()}: {result.solved} of {result.nets} nets, "
+        f"{between(result.solved_interval)}. Tested on {score.tests(result)}. The median of the first failing lengths "
+        f"is {_median(result)}.",
+        f"Net {result.shown.net + 1} is the best. {score.first_failures(result)} {share}",
+        score.beyond(result),
     )
-    return Part(
-        question="Does it work, and how far?",
-        answer=(answer,),
-        figures=(training_figure(f"{number}-training", result),),
-        tables=(_stream_table(result),),
-    )
+    return Part(question="Does it work, and how far?", answer=tuple(filter(None, answer)), figures=(), tables=())
 
 
 def _how(result: SequencesResult) -> Part:
@@ -107,19 +106,20 @@ def _scores_table(results: Sequence[SequencesResult]) -> Table:
     return Table(
         title="Whole strings",
         header=(
-            "language", "net", "units", "preset", "trained on", "exact nets", "rate (95 %)", "median first failure",
-            "furthest", "symbols right, best net", "never stops",
+            "language", "net", "units", "preset", "trained on", "right nets", "rate (95 %)", "median first failure",
+            "furthest",
         ),
         rows=tuple(
             (
                 language_title(result.language), MODEL_TITLES[result.model], str(result.hid), result.config.preset,
                 trained(result), f"{result.solved} / {result.nets}", between(result.solved_interval),
-                _median(result), _furthest(result), percent(max(result.accuracy), 2), percent(result.never_stop, 2),
+                _median(result), _furthest(result),
             )
             for result in results
         ),
-        note="A string fails at its first wrong symbol where the next one is determined. First failure and furthest "
-        "are lengths (nestings for brackets). Symbols right: determined symbols in all tested strings.",
+        note="Right: no failure up to the trained length, which up to n = 10 is exact: on every string, ordered pair "
+        "and triple of lengths from the initial state, and a long stream. A string fails at its first wrong symbol "
+        "where the next one is determined. First failure and furthest are lengths (nestings for brackets).",
     )  # fmt: skip
 
 
@@ -153,15 +153,6 @@ def trained(result: SequencesResult) -> str:
     if result.from_grammar:
         return "all lengths"
     return f"{'nesting' if result.bracketed else 'n'} ≤ {result.trained_length}"
-
-
-def _strings(result: SequencesResult) -> str:
-    """Return the strings on which an exact net must be right."""
-    if result.from_grammar:
-        return f"every test string of the grammar (the longest has {result.tested_length} symbols)"
-    if result.bracketed:
-        return f"every test string nested at most {result.trained_length} deep"
-    return f"every string up to n = {result.trained_length}"
 
 
 def _scored(result: SequencesResult, step: Step) -> bool:

@@ -212,17 +212,16 @@ function means({ channels, side, values }) {
 
 /* ---- recurrent nets ---- */
 
-/** Return the state of a recurrent net before the first symbol. */
-export function start(net) {
-  const zeros = Array(net.weights.weight_hh[0].length).fill(0);
-  return net.kind === "lstm" ? { hidden: zeros, cell: zeros } : { hidden: zeros };
+/** Return the initial state of a recurrent net: before the first symbol, and after a reset. */
+export function start({ kind, weights }) {
+  return kind === "lstm" ? { hidden: weights.h_0, cell: weights.c_0 } : { hidden: weights.h_0 };
 }
 
 /**
  * Return the state of a recurrent net after one more symbol, with the probabilities of the next.
  *
- * @param net {kind: "srn" or "lstm", weights: {weight_ih, weight_hh, bias, weight_out, bias_out}} of one net; the rows
- *   of an LSTM stand in the order input gate, forget gate, candidate, output gate
+ * @param net {kind: "srn" or "lstm", weights: {weight_ih, weight_hh, bias, weight_out, bias_out, h_0, and of an LSTM
+ *   c_0}} of one net; the rows of an LSTM stand in the order input gate, forget gate, candidate, output gate
  * @param symbol its index in the alphabet
  * @param state {hidden, and of an LSTM cell} before the symbol
  * @returns {hidden, probabilities of the next symbol; for an LSTM also cell, input, forget, candidate and output}

@@ -89,7 +89,7 @@ function netPart(form, show) {
     say(".alphabet", net.symbols.join(" "));
     say("#sequence_demo-machine", net.machine.title);
     say(".why", net.machine.note);
-    const strings = net.strings.map(({ name }, place) => html("option", { value: place }, name));
+    const strings = net.strings.map((string, place) => html("option", { value: place }, nameOf(net, string)));
     form.elements.preset.replaceChildren(...strings, html("option", { value: "" }, "your own"));
     const items = suggestions(nets, at).map(({ text, state }) => {
       const button = html("button", { type: "button" }, "show");
@@ -100,11 +100,18 @@ function netPart(form, show) {
   });
 }
 
+/** Return the name of a string; a failure that rounding makes is none in the double precision of this page. */
+function nameOf(net, { name, text, fails }) {
+  return fails && reading(net, net.weights, text).at(-1).right ? `${name}, in single precision only` : name;
+}
+
 /** Draw the string as it is chosen or typed. */
 function textPart(form) {
   return whenChanged(({ net, state }) => [net, state.text], ({ net, state: { text } }) => {
-    const preset = net.strings.findIndex((each) => each.text === text);
-    form.elements.preset.value = preset < 0 ? "" : String(preset);
+    if (net.strings[form.elements.preset.value]?.text !== text) {
+      const preset = net.strings.findIndex((each) => each.text === text);
+      form.elements.preset.value = preset < 0 ? "" : String(preset);
+    }
     if (form.elements.text.value !== text) form.elements.text.value = text;
     form.elements.place.max = text.length;
   });

@@ -66,7 +66,9 @@ function chooses(form, { nets, longest, plays, touch, state }) {
     touch(stateOf(nets, target.selectedIndex, same ? before.text : undefined));
   });
   form.elements.preset.addEventListener("change", ({ target }) => {
-    if (target.value) read(nets[state().net].strings[target.value].text, 1);
+    if (!target.value) return;
+    const { text, fails } = nets[state().net].strings[target.value];
+    read(text, fails ? text.length : 1);
   });
   form.elements.text.addEventListener("input", ({ target }) => {
     const text = lettersOf(nets[state().net], longest, target.value);

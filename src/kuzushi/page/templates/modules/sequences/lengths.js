@@ -58,8 +58,8 @@ function prepared(net, text) {
 
 function rightOn(net, text) {
   let state = start(net);
-  for (const { symbol, legal, scored } of text) {
-    state = read(net, symbol, state);
+  for (const { symbol, legal, scored, reset } of text) {
+    state = reset ? start(net) : read(net, symbol, state);
     if (scored && !isRight(state.probabilities, legal)) return false;
   }
   return true;

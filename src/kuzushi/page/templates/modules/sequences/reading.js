@@ -8,19 +8,14 @@ import { read, start } from "nets";
  * @param net {kind, symbols, language, machine, walk}
  * @param weights the net's own, or changed ones
  * @returns {{place, letter, hidden, cell, probabilities, position, configuration, predicted, right, allowed, cut,
- *   agrees}[]} where `right` is null where the net is not scored, and `agrees` if the machine cannot tell
+ *   agrees}[]} where `right` is null where the net is not scored, and `agrees` if the machine cannot tell; at a reset
+ *   the state is the initial one, and nothing is predicted
  */
 export function reading(net, weights, text) {
   const letters = [...text];
   const positions = positionsAlong(net, letters);
   const configurations = run(net.machine, letters, positions);
-  let state = start({ kind: net.kind, weights });
-  const places = [{ ...state, letter: null, probabilities: null, predicted: null, right: null, agrees: null }];
-  for (const letter of letters) {
-    state = read({ kind: net.kind, weights }, net.symbols.indexOf(letter), state);
-    places.push({ ...state, letter, predicted: mostProbable(state.probabilities) });
-  }
-  return places.map((place, at) => {
+  return statesAlong({ kind: net.kind, weights }, net.symbols, letters, positions).map((place, at) => {
     const [position, configuration] = [positions[at], configurations[at]];
     const open = configuration && allowed(net.machine, configuration);
     const hasRead = place.predicted !== null;
@@ -38,6 +33,17 @@ export function reading(net, weights, text) {
   });
 }
 
+/** Return the states of a net along a string with what it predicts, the first before it. */
+function statesAlong(net, symbols, letters, positions) {
+  const initial = { ...start(net), probabilities: null };
+  const places = [{ ...initial, letter: null }];
+  letters.forEach((letter, index) => {
+    const after = positions[index + 1].reset ? initial : read(net, symbols.indexOf(letter), places.at(-1));
+    places.push({ ...after, letter });
+  });
+  return places.map((place) => ({ ...place, predicted: place.probabilities && mostProbable(place.probabilities) }));
+}
+
 /** Return whether a finite machine ends where the language goes on, since its strings have an end. */
 function isCut({ machine, symbols }, { legal }, open) {
   return Boolean(machine.longest && open && legal?.some((may, symbol) => may && !open.includes(symbols[symbol])));
@@ -53,7 +59,7 @@ export function isRight(probabilities, legal) {
   return least > other;
 }
 
-/** Return the positions in the language along a string, the first before it. */
+/** Return the positions in the language along a string, the first before it; `reset` where the net is put back. */
 export function positionsAlong(net, letters) {
   const positions = [beginning(net.language, net.symbols)];
   for (const letter of letters) {
@@ -84,10 +90,12 @@ function beginning(language, symbols) {
   return KINDS[language.kind].beginning(language, symbols);
 }
 
-/** Return the position after one more symbol. */
+/** Return the position after one more symbol; after the end of a string, with a reset, that before the first. */
 function advanced(language, symbols, position, symbol) {
   if (position === OFF || !position.legal[symbol]) return OFF;
-  return KINDS[language.kind].advanced(language, symbols, position, symbol);
+  const after = KINDS[language.kind].advanced(language, symbols, position, symbol);
+  if (!language.reset || after.state !== "end") return after;
+  return { ...beginning(language, symbols), scored: false, reset: true };
 }
 
 const KINDS = {
@@ -169,7 +177,7 @@ export function allowed(machine, configuration) {
  * Return the configurations along a string, the first before it; null where the machine cannot read so far.
  *
  * A finite machine of a language that counts follows it up to `longest` only. It waits at a longer string, and goes on
- * with the next one: where the position is between strings again.
+ * with the next one: where the position is between strings again. Where the net is reset, the machine is too.
  */
 export function run(machine, letters, positions) {
   const configurations = [atStart(machine)];
@@ -177,7 +185,8 @@ export function run(machine, letters, positions) {
     const before = configurations.at(-1);
     const waited = before === null && machine.longest && positions[place].state === "end";
     const from = waited ? atStart(machine) : before;
-    configurations.push(from && configurationAfter(machine, from, letter));
+    const after = from && configurationAfter(machine, from, letter);
+    configurations.push(positions[place + 1]?.reset ? { ...atStart(machine), arrow: after?.arrow ?? null } : after);
   });
   return configurations;
 }

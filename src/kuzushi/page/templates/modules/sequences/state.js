@@ -70,7 +70,7 @@ function areChanges(weights, changes) {
   if (new Set(changes.map(([id]) => id)).size < changes.length) return false;
   return changes.every(([id, value]) => {
     if (!weights.has(id) || !Number.isFinite(value)) return false;
-    const [low, high] = rangeOf(weights.get(id).value);
+    const [low, high] = weights.get(id).range;
     return value >= low && value <= high;
   });
 }
@@ -80,9 +80,9 @@ function areChanges(weights, changes) {
 const GATES = ["input gate", "forget gate", "candidate", "output gate"]; // in the order of the rows
 
 /**
- * Return every weight of a net.
+ * Return every weight of a net, its initial state among them.
  *
- * @returns {{id, group, name, value}[]} where an id is such as "weight_hh.3.1"
+ * @returns {{id, group, name, value, range: [low, high]}[]} where an id is such as "weight_hh.3.1"
  */
 export function namedWeights(net) {
   const { weights, symbols } = net;
@@ -110,7 +110,14 @@ export function namedWeights(net) {
     }),
     weight(weights, "bias_out", [row], "Output", `output of ${symbol}, bias`),
   ]);
-  return [...rows, ...read];
+  return [...rows, ...read, ...initialState(net)];
+}
+
+function initialState({ kind, weights }) {
+  const parts = kind === "lstm" ? { h_0: "state", c_0: "cell" } : { h_0: "state" };
+  return Object.entries(parts).flatMap(([part, name]) => weights[part].map((_, unit) => {
+    return weight(weights, part, [unit], "Initial state", `initial ${name} of unit ${unit + 1}`);
+  }));
 }
 
 /** Return weights with some of them changed: [[id, value], ...]. */
@@ -124,13 +131,17 @@ export function changedWeights(weights, changes) {
   return copy;
 }
 
-/** Return the range of a weight: at least 3 to either side, or twice its size. */
-export function rangeOf(value) {
+/**
+ * Return the range of a weight: at least 3 to either side, or twice its size. A hidden state is one of tanh, and stays
+ * between -1 and 1.
+ */
+function rangeOf(matrix, value) {
+  if (matrix === "h_0") return [Math.min(-1, value), Math.max(1, value)];
   const reach = Math.max(3, 2 * Math.abs(value));
   return [value - reach, value + reach];
 }
 
 function weight(weights, matrix, place, group, name) {
   const value = place.reduce((values, index) => values[index], weights[matrix]);
-  return { id: [matrix, ...place].join("."), group, name, value };
+  return { id: [matrix, ...place].join("."), group, name, value, range: rangeOf(matrix, value) };
 }

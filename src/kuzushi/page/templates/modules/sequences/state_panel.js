@@ -78,7 +78,8 @@ function inNumbers(view, places, at) {
 
 function about(net, points, view) {
   const strings = `The ${points.length} points are the states after each symbol of ${net.walk.length} test strings, ` +
-    "read by the net as it was; a name says where in the language that is. The line is the path of your string.";
+    `read by the net as it was${net.language.reset ? " (after the last one: its initial state)" : ""}; a name says ` +
+    "where in the language that is. The line is the path of your string.";
   if (view.share === null) return strings;
   const share = percent(view.share);
   return `${strings} The plane is that of two principal components, with ${share} of the variance.`;

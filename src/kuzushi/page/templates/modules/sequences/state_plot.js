@@ -16,13 +16,13 @@ const RING = 10;
  */
 export function drawStates(drawing, side, scene) {
   const { view, backdrop, named, places, at } = scene;
-  const { frame, project, box } = view.dimensions === 3 ? cubeFrame(view, side, scene) : planeFrame(view, side);
+  const { frame, project, box, axes } = view.dimensions === 3 ? cubeFrame(view, side, scene) : planeFrame(view, side);
   const point = (place) => project(view.at(place));
   const path = places.slice(0, at + 1).map(point);
   const now = { ...path.at(-1), ring: RING, name: places[at].position.state ?? "?" };
   const onPath = new Set(places.map(({ position }) => position.state));
   const order = [...named].sort((a, b) => onPath.has(b.position.state) - onPath.has(a.position.state));
-  const names = namesBeside(now, order.map((place) => ({ ...point(place), name: place.position.state })), box);
+  const names = namesBeside(now, order.map((place) => ({ ...point(place), name: place.position.state })), box, axes);
   drawing.setAttribute("viewBox", `0 0 ${side} ${side}`);
   drawing.replaceChildren(
     frame,
@@ -98,6 +98,7 @@ function polygon(points) {
 /* ---- plane frame ---- */
 
 const RADIANS = Math.PI / 180;
+const AXIS_LETTER = 6.5; // the width of a letter of the name of an axis, in pixels
 const CUBE = 0.285; // half an edge, of the side of the drawing, so that every corner stays within it
 
 /** Return the frame of a plane, and the function that projects points into it. */
@@ -118,7 +119,7 @@ function planeFrame(view, side) {
     nameOfAxis(view.axes[0], `translate(${(left + right) / 2} ${bottom + 37})`),
     nameOfAxis(view.axes[1], `translate(12 ${(top + bottom) / 2}) rotate(-90)`),
   );
-  return { frame, project: ([a, b]) => ({ x: x(a), y: y(b), depth: 0 }), box: { left, right, top, bottom } };
+  return { frame, project: ([a, b]) => ({ x: x(a), y: y(b), depth: 0 }), box: { left, right, top, bottom }, axes: [] };
 }
 
 /** Return the edges of a cube, turned and tilted, and the function that projects points into it. */
@@ -140,19 +141,26 @@ function cubeFrame(view, side, { turn, tilt }) {
     const [a, b] = [turnedPoint(from), turnedPoint(to)];
     frame.append(svg("line", { x1: a.x, y1: a.y, x2: b.x, y2: b.y }));
   }
-  view.axes.forEach((axis, place) => frame.append(nameOfEdge(axis, view.limits[place], place, turnedPoint, side)));
+  const axes = view.axes.map((axis, place) => nameOfEdge(axis, view.limits[place], place, turnedPoint, side));
+  frame.append(...axes.map(({ element }) => element));
   const project = (point) => turnedPoint(point.map((value, axis) => scales[axis](value)));
-  return { frame, project, box: { left: 0, right: side, top: 0, bottom: side } };
+  return { frame, project, box: { left: 0, right: side, top: 0, bottom: side }, axes };
 }
 
-/** Return the name of an axis at one of its four edges: at the left, or below and far from the middle. */
+/** Return the name of an axis and its room, at one of its four edges: at the left, or below and far from the middle. */
 function nameOfEdge(axis, limits, place, turnedPoint, side) {
   const signs = [[-1, -1], [-1, 1], [1, -1], [1, 1]];
   const middles = signs.map((sign) => turnedPoint([...sign.slice(0, place), 0, ...sign.slice(place)]));
   const outward = place === 2 ? ({ x }) => -x : ({ x, y }) => Math.abs(x - side / 2) + y;
   const { x, y } = middles.reduce((best, each) => (outward(each) > outward(best) ? each : best));
-  const name = `${axis}, ${limits.map(label).join(" to ")}`;
-  return nameOfAxis(name, place === 2 ? `translate(${x - 8} ${y}) rotate(-90)` : `translate(${x} ${y + 22})`);
+  const words = `${axis}, ${limits.map(label).join(" to ")}`;
+  const long = (words.length * AXIS_LETTER) / 2;
+  if (place === 2) {
+    const element = nameOfAxis(words, `translate(${x - 8} ${y}) rotate(-90)`);
+    return { element, left: x - 20, right: x - 4, top: y - long, bottom: y + long };
+  }
+  const element = nameOfAxis(words, `translate(${x} ${y + 22})`);
+  return { element, left: x - long, right: x + long, top: y + 10, bottom: y + 26 };
 }
 
 function nameOfAxis(name, transform) {
@@ -199,15 +207,17 @@ const SIDES = [
  * @param now {x, y, ring: its radius, name} which has its name whatever happens
  * @param points {x, y, name}[] in the order in which they are named
  * @param box {left, right, top, bottom} within which names stand
+ * @param axes {left, right, top, bottom}[] where names of axes stand
  * @returns {{now, others: []}} as elements
  */
-function namesBeside(now, points, box) {
+function namesBeside(now, points, box, axes) {
   const side = now.x > box.right - BORDER ? "end" : "start";
   const at = [now.x + (side === "start" ? 14 : -14), now.y - 10];
   const { x, y, ring } = now;
   const occupied = [
     { left: x - ring, right: x + ring, top: y - ring, bottom: y + ring },
     { ...now, ...room(...at, side, now.name, LARGE) },
+    ...axes,
   ];
   const others = [];
   for (const point of points) {

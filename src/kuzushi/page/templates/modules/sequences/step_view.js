@@ -122,8 +122,7 @@ function graph(machine, configuration) {
   const below = machine.longest === null ? 1.8 : 0.7;
   const [left, top] = [Math.min(...xs) - 0.6, -Math.max(...ys) - 1.2];
   const [width, height] = [Math.max(...xs) - left + 0.6, -lowest + below - top];
-  const taken = configuration?.arrow ?? null;
-  const edges = machine.transitions.map((arrow, at) => edge(machine, arrow, at === taken, lowest));
+  const edges = edgesOf(machine, configuration?.arrow).map((arrow) => edge(machine, arrow, lowest));
   const nodes = places.map(([state, [x, y]]) => {
     const current = state === configuration?.state;
     return svg("g", { class: current ? "node current" : "node", transform: `translate(${x} ${-y})` },
@@ -137,9 +136,20 @@ function graph(machine, configuration) {
     ...edges, ...nodes);
 }
 
-function edge(machine, { source, symbol, target }, taken, lowest) {
+/** Return the arrows to draw: one from a state to another, with all symbols that lead there. */
+function edgesOf({ transitions }, now) {
+  const edges = new Map();
+  transitions.forEach(({ source, symbol, target }, at) => {
+    const key = JSON.stringify([source, target]);
+    const { symbols, taken } = edges.get(key) ?? { symbols: [], taken: false };
+    edges.set(key, { source, target, symbols: [...symbols, symbol], taken: taken || at === now });
+  });
+  return [...edges.values()];
+}
+
+function edge(machine, { source, symbols, target, taken }, lowest) {
   const [[x0, y0], [x1, y1]] = [machine.places[source], machine.places[target]].map(([x, y]) => [x, -y]);
-  const kind = taken ? "edge taken" : "edge";
+  const [kind, symbol] = [taken ? "edge taken" : "edge", symbols.join(", ")];
   if (source === target) {
     const loop = `M${x0 - 0.2} ${y0 - RADIUS}C${x0 - 0.5} ${y0 - 1} ${x0 + 0.5} ${y0 - 1} ${x0 + 0.2} ${y0 - RADIUS}`;
     return labelled(kind, loop, [x0 + 0.2, y0 - RADIUS], 1.9, [x0, y0 - 0.86], symbol);
@@ -185,7 +195,8 @@ export function drawNumbers(table, { symbols, kind, machine }, places) {
   table.tBodies[0].replaceChildren(...places.slice(1).map((place) => {
     const cells = [
       place.position.state ?? "none", ...place.hidden.map((value) => decimal(value)),
-      ...(place.cell ?? []).map((value) => decimal(value)), ...place.probabilities.map(percent),
+      ...(place.cell ?? []).map((value) => decimal(value)),
+      ...symbols.map((_, symbol) => (place.probabilities ? percent(place.probabilities[symbol]) : "–")),
       symbols.filter((_, symbol) => place.position.legal?.[symbol]).join(" "),
       place.right === null ? "not scored" : place.right ? "right" : "wrong",
       configurationText(machine, place.configuration),

@@ -1,15 +1,15 @@
 /** What to try with a net: sentences, each with the state of the demo that it speaks of. */
 
 import { counted, groupsOfStrings, narrow, tried } from "sequences/lengths";
-import { backdrop } from "sequences/reading";
-import { changedWeights, namedWeights, rangeOf, stateOf } from "sequences/state";
+import { backdrop, positionsAlong } from "sequences/reading";
+import { changedWeights, namedWeights, stateOf } from "sequences/state";
 import { decimal } from "sequences/words";
 
 const LONG = 20;
 const SOME = 30; // of the groups of strings, on which changed weights are tried
 
 /**
- * Return three or four things to try with a net.
+ * Return up to four things to try with a net.
  *
  * @returns {{text: string, state}[]} where a state is whole
  */
@@ -42,19 +42,22 @@ function counting(net, before) {
   return { string: ofLength(net, n), state, text };
 }
 
-/** Suggest several strings without a reset. */
+/** Suggest several strings without a reset; null if the net is reset after each. */
 function stream(net) {
+  if (net.language.reset) return null;
   const string = net.strings.at(-1).text;
   const text = `Read strings one after the other without a reset, ${shortened(string)}. Does the state come ` +
     "back to where it was when the string before was over?";
   return { string, state: { place: 1 }, text };
 }
 
-/** Suggest a string that leaves the language. */
+/** Suggest a string that leaves the language at its last symbol; null if every symbol may follow. */
 function outside(net) {
-  const { kind } = net.language;
-  const wrong = { counting: net.symbols.at(-1), brackets: net.symbols[2], grammar: net.symbols[0] }[kind];
-  const string = (kind === "counting" ? ofLength(net, 1) : net.beginning.slice(0, 3)) + wrong;
+  const inside = net.language.kind === "counting" ? ofLength(net, 1) : net.beginning.slice(0, 3);
+  const { legal } = positionsAlong(net, [...inside]).at(-1);
+  const wrong = net.symbols.filter((_, symbol) => !legal[symbol]).at(-1);
+  if (wrong === undefined) return null;
+  const string = inside + wrong;
   const text = `Read ${string}, which is not in the language. It is no longer scored, but the net still ` +
     "predicts something. What, and how surely?";
   return { string, state: { place: string.length }, text };
@@ -108,7 +111,7 @@ function candidates(net) {
   };
   const units = Array.from({ length: hid }, (_, unit) => unit).sort((a, b) => span(b) - span(a));
   return units.map((unit) => weights.find(({ id }) => id === `bias.${hid + unit}`)).map((each) => {
-    return { ...each, to: rangeOf(each.value)[0] };
+    return { ...each, to: each.range[0] };
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { html } from "elements";
 import { drawLengths, groupsOfStrings, lengthsInWords, slices, tried } from "sequences/lengths";
-import { namedWeights, rangeOf, withChange } from "sequences/state";
+import { namedWeights, withChange } from "sequences/state";
 import { decimal, listed } from "sequences/words";
 
 const BUDGET = 5; // milliseconds of a frame
@@ -13,7 +13,7 @@ export function weightPanel(form, touch) {
   let [shown, weights, now] = [null, null, null];
   const change = (value) => {
     if (!Number.isFinite(value)) return;
-    const [low, high] = rangeOf(now.weight.value);
+    const [low, high] = now.weight.range;
     touch({ changes: withChange(now.changes, now.weight, Math.max(low, Math.min(high, value))) });
   };
   form.elements.weight.addEventListener("change", ({ target }) => touch({ weight: target.value }));
@@ -80,7 +80,7 @@ function options(weights) {
 }
 
 function drawWeight(form, weight, changes, weights) {
-  const [low, high] = rangeOf(weight.value);
+  const [low, high] = weight.range;
   const value = changes.find(([id]) => id === weight.id)?.[1] ?? weight.value;
   form.elements.weight.value = weight.id;
   Object.assign(form.elements.slide, { min: low, max: high, value });

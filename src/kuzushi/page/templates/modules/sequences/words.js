@@ -21,7 +21,9 @@ export function listed(words, joint = "and") {
 export function verdict({ symbols, language }, { place, position, probabilities, right }) {
   const legal = symbols.filter((_, symbol) => position.legal?.[symbol]);
   if (position.legal === null) return `Not scored: this is no longer a string of ${language.title}.`;
-  if (place === 0) return `Nothing has been read: the hidden state is 0. Every string begins with ${listed(legal)}.`;
+  const begins = `Every string begins with ${listed(legal)}.`;
+  if (place === 0) return `Nothing has been read: the net is in its initial state. ${begins}`;
+  if (position.reset) return `Not scored: the string is over, and the net is put back to its initial state. ${begins}`;
   if (right === null) return `Not scored: ${listed(legal)} may both follow.`;
   const p = (symbol) => probabilities[symbols.indexOf(symbol)];
   if (right) {
@@ -51,14 +53,14 @@ export function summary(places) {
 
 /** Return whether net and machine agree at a place, in words. */
 export function agreement({ symbols, machine, language }, step) {
-  const { place, position, configuration, allowed, cut, predicted, agrees, probabilities } = step;
+  const { position, configuration, allowed, cut, predicted, agrees, probabilities } = step;
   if (configuration === null) {
     if (position.legal === null || !machine.longest) return "The machine cannot read this string so far.";
     const what = language.kind === "brackets" ? "nested more than" : "with n above";
     return `Beyond the machine: it follows no string ${what} ${machine.longest}. It waits for the end of this one.`;
   }
   const open = `The machine lets ${listed(allowed, "or")} come next.`;
-  if (place === 0) return open;
+  if (predicted === null) return open;
   if (cut) return `${open} It is cut there; the language goes on.`;
   const says = `The net's most probable symbol is ${symbols[predicted]}, with ${percent(probabilities[predicted])}.`;
   return `${agrees ? "Agreed." : "≠ Net and machine disagree."} ${open} ${says}`;
