@@ -248,7 +248,7 @@ def test_a_stopped_run_goes_on_with_resume(kuzushi, monkeypatch):
     assert "kuzushi: interrupted; rerun with --resume to continue" in err
     status, out, _ = kuzushi(*SEQUENCES, "--json", "--out", "run", "--resume")
     assert status == 0
-    for name in ("history", "shown", "first_failure", "accuracy"):
+    for name in ("history", "shown", "scores", "accuracy"):
         assert json.loads(out)[name] == json.loads(whole)[name]
 
 

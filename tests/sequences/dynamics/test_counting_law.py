@@ -17,6 +17,7 @@ from counters import (
     counters,
     srn,
 )
+from kuzushi.sequences.analyses import dynamics
 from kuzushi.sequences.dynamics.counter import Counter
 from kuzushi.sequences.dynamics.counting_law import Saddle, counting_laws
 from kuzushi.sequences.dynamics.fixed_points import fixed_points, starts
@@ -136,3 +137,14 @@ def test_the_offset_is_that_of_the_path_from_the_initial_state(deviation):
     states = model(torch.tensor([[0] * trained + [1]])).hidden[0, 0, :, 0].tolist()
     assert abs(law.offset) == pytest.approx(abs(states[-1] - SADDLE), rel=0.1)
     assert abs(law.offset) == pytest.approx(abs(LAMBDA_B * (states[-2] - ATTRACTOR)), rel=1e-3)
+
+
+def test_the_law_is_compared_with_failures_from_the_initial_state_on_nets_that_are_exact_in_streams_too():
+    failures, alone = (4, 6, 5, 5, 5, 5), (5, 7, 5, 5, 5, 5)
+    result = dynamics(
+        counters(), LANGUAGE, net=1, first_failure=failures, alone=alone, trained=TRAINED, tested=TESTED,
+        generator=Generator(),
+    )  # fmt: skip
+    assert [law.measured for law in result.laws] == [5, 7, 5, 5, 5, 5]
+    assert [law.net for law in result.exact_nets] == [1, 2, 3, 4, 5]
+    assert {way.net for way in result.ways} == {1, 2, 3, 4, 5}

@@ -56,10 +56,11 @@ def test_the_text_counts_the_nets_that_go_as_the_law_says_on_trained_strings(res
 def test_the_text_counts_the_ways_of_all_exact_nets(result):
     *_, ways = paragraphs(result)
     assert ways == (
-        "How the exact nets count, measured step by step on the string n = 4: While a's are read, in 3 the state moves "
-        "in a way that is not explained, in 1 it approaches a stable point from one side, in 1 it passes a slow point, "
-        "in 1 it goes on in one direction with no fixed point near. While b's are read, in 3 the state leaves an "
-        "unstable point to two sides in turn, in 1 it moves in a way that is not explained, in 1 it goes on in one "
+        "How the exact nets count, measured step by step on the string n = 4: While a's are read, in 3 nets the state "
+        "moves in a way that is not explained, in 1 it approaches a stable point from one side, in 1 it passes a slow "
+        "point, in 1 it goes on in one direction with no fixed point near. While b's are read, in 3 nets the state "
+        "leaves an unstable point to two sides in turn, in 1 it moves in a way that is not explained, in 1 it goes on "
+        "in one "
         f"direction with no fixed point near, in 1 it passes a slow point. {SLOW}"
     )
     without = tuple(way for way in result.ways if way.name != "slow point")

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from kuzushi.core.sections import Table, counted
+from kuzushi.core.sections import Table, counted, percent
 from kuzushi.sequences.dynamics_results import (
     ANGLE_TOLERANCE,
     STEP_TOLERANCE,
@@ -129,7 +129,7 @@ def _ways_text(dynamics: Dynamics) -> str:
         names = Counter(way.name for way in dynamics.ways if way.symbol == symbol).most_common()
         (first, often), *others = names
         rest = "".join(f", in {number} it {WAYS[name]}" for name, number in others)
-        phases.append(f"While {symbol}'s are read, in {often} the state {WAYS[first]}{rest}.")
+        phases.append(f"While {symbol}'s are read, in {counted(often, 'net')} the state {WAYS[first]}{rest}.")
     slow = any(way.name in ("slow point", "slow two-cycle") for way in dynamics.ways)
     return " ".join([
         f"How the exact nets count, measured step by step on the string n = {dynamics.trained_length}:",
@@ -156,10 +156,11 @@ def _ways_table(dynamics: Dynamics) -> Table:
         "symbol. Length and angle are relative to the step before (geometric mean and mean). The eigenvalue (of the "
         "largest modulus; of two steps at a cycle) and the distance (after the first symbol, least, after the last) "
         "are those of the fixed point, cycle or slow point that explains the steps, or else of the nearest fixed "
-        f"point. A step is explained if the map near that point predicts it within {STEP_TOLERANCE:.0%} of its length. "
-        "A way is named only if it explains more than half of the steps, in a row, and the measured ratio and angle "
-        f"agree with the eigenvalue, within {STEP_TOLERANCE:.0%} and {ANGLE_TOLERANCE:.0f}°. At a slow point the "
-        "eigenvalue is 1, and the ratio grows on the way past it.",
+        f"point. It explains a step if the map near it predicts the step within {percent(STEP_TOLERANCE, 0)} of its "
+        "length. A way is named only if more than half of the steps, in a row, are explained, and the measured ratio "
+        f"and angle are those of the eigenvalue within {percent(STEP_TOLERANCE, 0)} and {ANGLE_TOLERANCE:.0f}°. At a "
+        "slow point the eigenvalue is 1, and the ratio grows on the way past it. Steps in one direction turn by at "
+        f"most {ANGLE_TOLERANCE:.0f}°, and at most double or halve their length.",
         folded=True,
     )  # fmt: skip
 
