@@ -54,11 +54,13 @@ def analyse(
     trained: int,
     tested: int,
     seed: int,
+    alone: Sequence[int | None] | None = None,
 ) -> tuple[Analyses, Arrays]:
     """Return all analyses that fit the nets and the language, and the weights of the snapped nets.
 
     Args:
         shown: the net that is analysed alone.
+        alone: the first failure of each net from the initial state, if it is not `first_failure`.
     """
     generator = Generator().manual_seed(seed)
     if isinstance(language, Grammar):
@@ -74,7 +76,7 @@ def analyse(
     certification = prove(weights, language, limit=min(tested, LIMIT), seed=seed)
     if isinstance(model, SRN):
         moves = dynamics(
-            model, language, net=shown, first_failure=first_failure, trained=trained, tested=tested,
+            model, language, net=shown, first_failure=first_failure, alone=alone, trained=trained, tested=tested,
             generator=generator,
         )  # fmt: skip
         return Analyses(dynamics=moves, certification=certification), {}

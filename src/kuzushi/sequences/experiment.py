@@ -21,7 +21,7 @@ from kuzushi.sequences.languages.reber import Grammar
 from kuzushi.sequences.nets import LSTM, SRN, Trace, select
 from kuzushi.sequences.results import EnsembleLoss, SequencesResult, ShownRecurrent, Step
 from kuzushi.sequences.score import ONE_BY_ONE, Inputs, accuracy, never_stop, right, score_one_by_one, scores
-from kuzushi.sequences.score_results import earliest, exact_nets
+from kuzushi.sequences.score_results import earliest, earliest_alone, exact_nets
 from kuzushi.sequences.train import train
 
 MACHINE_LONGEST = 4
@@ -55,7 +55,14 @@ def run(config: SequencesConfig, *, journal: Journal = SILENT) -> SequencesResul
     shown = choose(first_failure)
     one_by_one = score_one_by_one(select(model, torch.tensor([shown])), inputs)
     analyses, snapped = analyse(
-        model, language, first_failure, shown=shown, trained=trained, tested=tested, seed=config.seed
+        model,
+        language,
+        first_failure,
+        shown=shown,
+        trained=trained,
+        tested=tested,
+        seed=config.seed,
+        alone=earliest_alone(found),
     )
     walked = within.at(slice(WALKED))
     refuted = None if analyses.certification is None else analyses.certification.refutation

@@ -51,6 +51,14 @@ def earliest(scores: Sequence[Scores]) -> tuple[int | None, ...]:
     )
 
 
+def earliest_alone(scores: Sequence[Scores]) -> tuple[int | None, ...]:
+    """Return for each net the smallest n at which it fails from the initial state in any arithmetic; None if not."""
+    return tuple(
+        min((failure.n for failure in failures if failure is not None), default=None)
+        for failures in zip(*(each.alone for each in scores), strict=True)
+    )
+
+
 def exact_nets(
     scores: Sequence[Scores], one_by_one: Scores, *, shown: int, trained: int, refuted: int | None
 ) -> tuple[bool, ...]:
