@@ -11,9 +11,9 @@ above all the LSTM, which torch computes in one call.
 The ensembles are those of `kuzushi sequences`: the preset "fast", where all nets read the same 16 streams, each of
 which counts once for each net; and the preset "report", which trains each net exactly as the plain loop does.
 
-The first exact net is the first that is right on every string up to n = 4, alone and in a stream, scored by the same
-code for both. The plain loop stops after 100,000 updates, or with --quick after a few seconds; if it has no exact net
-by then, no ratio is printed.
+The first exact net is the first that is right in float32 on every string, ordered pair and ordered triple of lengths up
+to n = 4 from the initial state, and on one long stream, scored by the same code for both. The plain loop stops after
+100,000 updates, or with --quick after a few seconds; if it has no exact net by then, no ratio is printed.
 
 Everything runs on one thread, on one processor. Times are processor times of this process. Trainings that are compared
 take turns, in blocks, and the medians of the blocks are printed. Memory is what is stored for the backward pass.
@@ -46,7 +46,7 @@ from kuzushi.sequences.configs import SequencesConfig
 from kuzushi.sequences.languages import get_language
 from kuzushi.sequences.nets import SRN, from_weights
 from kuzushi.sequences.recipes import PRESETS, STRINGS, plan
-from kuzushi.sequences.score import exactness
+from kuzushi.sequences.score import Inputs, score
 from kuzushi.sequences.train import batch_of, loss_of, untrained
 
 Kind = Literal["srn", "lstm"]
@@ -143,6 +143,7 @@ class Net(nn.Module):
         """Return this SRN, read by stream, as an ensemble of one."""
         w_ih, w_hh, b_ih, b_hh, w_out, b_out = (weight.detach()[None] for weight in self.parameters())
         weights = {"weight_ih": w_ih, "weight_hh": w_hh, "bias": b_ih + b_hh, "weight_out": w_out, "bias_out": b_out}
+        weights["h_0"] = torch.zeros_like(weights["bias"])
         return from_weights(SRN, weights)
 
 
@@ -207,12 +208,11 @@ class Ensemble:
 
     def until_exact(self) -> First:
         """Train from the start until a net is exact."""
-        alone, streams = LANGUAGE.alone(LENGTH), LANGUAGE.side_by_side(LENGTH)
-        found = False
+        inputs, found = Inputs(LANGUAGE, LENGTH, LENGTH), False
 
         def evaluate(_: Tensor) -> Evaluation:
             nonlocal found
-            found = any(exactness(self.model, alone=alone, side_by_side=streams).solved)
+            found = None in score(self.model, inputs).first_failure
             return Evaluation(metrics={}, done=found)
 
         started = time.process_time()
@@ -244,12 +244,12 @@ def plain_until_exact(seed: int) -> First:
     torch.manual_seed(seed)
     net = Net("srn", by_symbol=False)
     train, limit = plain_loop(net, LENGTH, seed), PRESETS["report"].updates["srn"]
-    alone, streams = LANGUAGE.alone(LENGTH), LANGUAGE.side_by_side(LENGTH)
+    inputs = Inputs(LANGUAGE, LENGTH, LENGTH)
     started = time.process_time()
     for updates in count(PLAIN_LOOK, PLAIN_LOOK):
         train(PLAIN_LOOK)
         seconds = time.process_time() - started
-        found = exactness(net.ensemble(), alone=alone, side_by_side=streams).solved[0]
+        found = None in score(net.ensemble(), inputs).first_failure
         if found or updates >= limit or seconds >= GIVEN_UP:
             return First(updates, seconds, found)
     raise AssertionError

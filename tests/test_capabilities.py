@@ -116,7 +116,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "Read where a net fails alone, in a stream, and in each arithmetic":
         ("test_a_net_right_on_strings_alone_but_not_on_abcabcabc_is_reported_so",
          "test_a_net_that_fails_in_one_arithmetic_only_is_reported_in_each"),
-    "Put nets back to their initial state after each string (--reset)":
+    "Put nets back to their initial state after each string (--reset yes)":
         ("test_with_a_reset_the_loss_is_over_single_strings_and_without_what_follows_their_end",
          "test_a_grammar_can_be_read_in_streams_without_reset"),
     "Learn the initial state of an SRN (--preset report)":

@@ -123,7 +123,8 @@ def test_the_points_are_the_states_that_were_stored(tab, results, offered):
 
 @pytest.mark.parametrize(("lang", "reset"), LANGUAGES)
 def test_what_may_follow_is_what_the_language_says_after_every_prefix(tab, lang, reset):
-    language, (net,) = get_language(lang, reset=reset), sequence_demo([tiny(lang, reset=reset)]).data["nets"]
+    language = get_language(lang, reset=reset)
+    (net,) = sequence_demo([tiny(lang, reset="yes" if reset else "no")]).data["nets"]
     longest = 9
     states = language.states(longest)
     streams = [*language.in_streams(4), language.alone(longest), language.example(longest)]

@@ -71,8 +71,8 @@ def results(counting):
         started(untrained("anb2n", model="srn"), 0),
         started(untrained("anb2nc3n", model="lstm", hid=3), 1),
         started(untrained("reber", model="srn", hid=5), 2),
-        started(untrained("dyck1", model="lstm", reset=True), 3),
-        untrained("reber", model="srn", hid=3, reset=False),
+        started(untrained("dyck1", model="lstm", reset="yes"), 3),
+        untrained("reber", model="srn", hid=3, reset="no"),
         counting,
     ]
 

@@ -17,8 +17,8 @@ from kuzushi.sequences.nets import SRN
 
 def found(model=None, *, lang="anb2n", net=1, failures=(5, 6, 5, 5, 5, None), trained=TRAINED):
     return dynamics(
-        model or counters(), LANGUAGES[lang], net=net, first_failure=failures, trained=trained, tested=TESTED,
-        generator=Generator().manual_seed(0),
+        model or counters(), LANGUAGES[lang], net=net, exact=[n is None or n > trained for n in failures],
+        first_failure=failures, trained=trained, tested=TESTED, generator=Generator().manual_seed(0),
     )  # fmt: skip
 
 
@@ -93,8 +93,9 @@ def test_other_languages_and_more_units_have_no_law_or_no_plane():
 def test_a_language_with_several_as_for_each_n_has_no_law():
     twos = SRN(1, alphabet=2, hid=2, generator=Generator().manual_seed(0))
     result = dynamics(
-        twos, Counting(("a", "b"), (2, 3)), net=0, first_failure=(1,), trained=3, tested=5, generator=Generator()
-    )
+        twos, Counting(("a", "b"), (2, 3)), net=0, exact=(False,), first_failure=(1,), trained=3, tested=5,
+        generator=Generator(),
+    )  # fmt: skip
     assert (result.ratio, result.laws, result.string) == (None, (), "aaaaaabbbbbbbbb")
 
 

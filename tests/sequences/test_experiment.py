@@ -27,7 +27,7 @@ from kuzushi.sequences.languages.language import as_text
 from kuzushi.sequences.nets import MODELS, from_weights, select
 from kuzushi.sequences.recipes import plan
 from kuzushi.sequences.score import Inputs, accuracy, score_one_by_one, scores
-from kuzushi.sequences.score_results import earliest, exact_nets
+from kuzushi.sequences.score_results import earliest
 from kuzushi.sequences.train import loss_of
 from memory import Memory
 
@@ -394,17 +394,18 @@ def test_nets_are_scored_by_the_first_input_that_fails(result):
 
 def test_scores_of_the_ensemble_follow_from_those_of_each_net(result):
     assert [each.arithmetic for each in result.scores] == ["float32", "float64"]
-    assert result.first_failure == earliest(result.scores)
-    refuted = None if result.certification.refutation is None else max(result.certification.refutation.strings)
-    exact = exact_nets(
-        result.scores, result.shown.one_by_one, shown=result.shown.net, trained=3, refuted=refuted
-    )  # fmt: skip
-    assert result.exact == exact
-    assert result.solved == sum(exact)
+    shown, scored = result.shown, earliest(result.scores)
+    known = {*shown.one_by_one.first_failure, scored[shown.net]}
+    if result.certification.refutation is not None:
+        known.add(max(result.certification.refutation.strings))
+    for net, first in enumerate(result.first_failure):
+        assert first == (min(known - {None}, default=None) if net == shown.net else scored[net])
+    assert result.exact == tuple(first is None or first > 3 for first in result.first_failure)
+    assert result.solved == sum(result.exact)
     assert result.solved_interval == wilson(result.solved, result.nets)
     in_training = [failure is None or failure > 3 for failure in result.scores[0].first_failure]
     assert result.history[-1].solved == sum(in_training) >= result.solved
-    reached = [failure or 10**9 for failure in result.first_failure]
+    reached = [failure or 10**9 for failure in scored]
     assert reached[result.shown.net] == max(reached)
     assert result.failures_of(result.shown.net) == tuple(
         failure for failure in (part[result.shown.net] for part in (result.scores[0].alone, result.scores[0].in_stream))
@@ -642,9 +643,9 @@ def test_a_grammar_is_learned_too_and_scored_by_the_lengths_of_its_strings(lang)
 
 
 def test_a_grammar_can_be_read_in_streams_without_reset():
-    result = run(SequencesConfig(lang="reber", reset=False, nets=2, updates=20, hid=3))
+    result = run(SequencesConfig(lang="reber", reset="no", nets=2, updates=20, hid=3))
     assert not result.reset
-    assert result.provenance.command == "kuzushi sequences --lang reber --hid 3 --reset False --nets 2 --updates 20"
+    assert result.provenance.command == "kuzushi sequences --lang reber --hid 3 --reset no --nets 2 --updates 20"
     *_, last = result.shown.steps
     assert (last.state, last.legal) == ("end", "B")
     for failure in (each for found in result.scores for each in found.in_stream):
@@ -655,7 +656,7 @@ def test_a_grammar_can_be_read_in_streams_without_reset():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"lang": "anb2n", "reset": True}, "--reset: the strings of anb2n have no end mark: "),
+        ({"lang": "anb2n", "reset": "yes"}, "--reset: the strings of anb2n have no end mark: "),
         ({"lang": "anbm"}, "--lang anbm: unknown language; give one of reber, reber-embedded, anbn, anb2n, "),
         ({"device": "cuda"}, "--device cuda: no CUDA device was found"),
     ],

@@ -12,7 +12,7 @@ from kuzushi.sequences.languages.counting import Counting, every_pair
 from kuzushi.sequences.languages.language import as_text
 from kuzushi.sequences.nets import LSTM, MODELS
 from kuzushi.sequences.score import Inputs, accuracy, never_stop, right, score, score_one_by_one, scores
-from kuzushi.sequences.score_results import exact_nets
+from kuzushi.sequences.score_results import earliest, exact_nets
 
 ANBN = LANGUAGES["anbn"]
 UP = 1 / 16
@@ -341,8 +341,8 @@ def test_a_tie_of_rounding_fails_in_float32_and_only_there():
     (failure,) = single.alone
     assert (failure.n, failure.numbers, failure.text) == (2, (2,), "aab")
     assert double.first_failure == (None,)
-    assert exact_nets((single, double), double, shown=0, trained=4, refuted=None) == (False,)
-    assert exact_nets((single, double), double, shown=0, trained=1, refuted=None) == (True,)
+    assert exact_nets(earliest((single, double)), trained=4) == (False,)
+    assert exact_nets(earliest((single, double)), trained=1) == (True,)
 
 
 def test_one_by_one_a_net_reads_stream_after_stream_and_fails_where_it_does_at_once(monkeypatch):

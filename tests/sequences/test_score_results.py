@@ -2,7 +2,8 @@
 
 import pytest
 
-from kuzushi.sequences.score_results import Failure, Scores, earliest, exact_nets
+from kuzushi.proofs.certificate_format import Certification, Pattern, Refutation
+from kuzushi.sequences.score_results import Failure, Scores, earliest, earliest_alone, exact_nets, first_failures
 
 
 def failure(n):
@@ -15,8 +16,19 @@ def scores(alone, in_stream=None, *, arithmetic="float32"):
     return Scores(arithmetic=arithmetic, alone=tuple(map(failure, alone)), in_stream=tuple(map(failure, in_stream)))
 
 
+def refuted_at(n):
+    """What is proved of a net that fails in a stream of strings up to n."""
+    refutation = Refutation(
+        pattern=Pattern(symbols=("a", "b"), ratios=(1, 1)), model="srn", hid=2, weights_sha256="", rounding=0.0,
+        strings=(1, n), position=1, expected="b", predicted="a", margin=0.0,
+    )  # fmt: skip
+    return Certification(certificates=(), refutation=refutation, limit=n)
+
+
 def exact(*found, one_by_one=(None,), shown=0, trained=4, refuted=None):
-    return exact_nets(found, scores(one_by_one), shown=shown, trained=trained, refuted=refuted)
+    certification = None if refuted is None else refuted_at(refuted)
+    first = first_failures(found, scores(one_by_one), shown=shown, certification=certification)
+    return exact_nets(first, trained=trained)
 
 
 def test_a_net_fails_first_at_the_smaller_n_of_alone_and_in_a_stream():
@@ -26,6 +38,7 @@ def test_a_net_fails_first_at_the_smaller_n_of_alone_and_in_a_stream():
 def test_the_earliest_failure_is_that_in_any_arithmetic():
     single, double = scores((3, None, 5, None), (None, 9, 4, None)), scores((4, None, 6, 8), arithmetic="float64")
     assert earliest((single, double)) == earliest((double, single)) == (3, 9, 4, 8)
+    assert earliest_alone((single, double)) == (3, None, 5, 8)
 
 
 @pytest.mark.parametrize("arithmetic", ["float32", "float64"])

@@ -27,7 +27,7 @@ from kuzushi.sequences.languages.reber import Grammar
 from kuzushi.sequences.nets import LSTM, SRN
 from kuzushi.sequences.results import SNAPPED, ExtractedMachines
 from kuzushi.sequences.score import Inputs, scores
-from kuzushi.sequences.score_results import earliest
+from kuzushi.sequences.score_results import Scores, earliest, earliest_alone, exact_nets, first_failures
 
 LIMIT = 100
 """The largest n up to which a net is proved right as it was trained; `kuzushi certify` tries more."""
@@ -48,36 +48,38 @@ class Analyses:
 def analyse(
     model: SRN | LSTM,
     language: Language,
-    first_failure: Sequence[int | None],
+    found: Sequence[Scores],
+    one_by_one: Scores,
     *,
     shown: int,
     trained: int,
     tested: int,
     seed: int,
-    alone: Sequence[int | None] | None = None,
 ) -> tuple[Analyses, Arrays]:
     """Return all analyses that fit the nets and the language, and the weights of the snapped nets.
 
     Args:
+        found: the scores of all nets, in each arithmetic.
+        one_by_one: the score of the shown net alone.
         shown: the net that is analysed alone.
-        alone: the first failure of each net from the initial state, if it is not `first_failure`.
     """
     generator = Generator().manual_seed(seed)
     if isinstance(language, Grammar):
         grammar = smallest_machine(language, longest=trained)
-        found = extract_ensemble(
+        machines = extract_ensemble(
             model, grammar=grammar, symbols=language.symbols, endings=language.endings, shown=shown,
             generator=generator,
         )  # fmt: skip
-        return Analyses(automata=found), {}
+        return Analyses(automata=machines), {}
     if not isinstance(language, Counting):
         return Analyses(), {}
     weights = {name: weight[shown].cpu().numpy() for name, weight in model.weights().items()}
     certification = prove(weights, language, limit=min(tested, LIMIT), seed=seed)
+    first_failure = first_failures(found, one_by_one, shown=shown, certification=certification)
     if isinstance(model, SRN):
         moves = dynamics(
-            model, language, net=shown, first_failure=first_failure, alone=alone, trained=trained, tested=tested,
-            generator=generator,
+            model, language, net=shown, exact=exact_nets(first_failure, trained=trained),
+            first_failure=earliest_alone(found), trained=trained, tested=tested, generator=generator,
         )  # fmt: skip
         return Analyses(dynamics=moves, certification=certification), {}
     snapping, snapped = snap_ensemble(
@@ -96,19 +98,18 @@ def dynamics(
     language: Language,
     *,
     net: int,
+    exact: Sequence[bool],
     first_failure: Sequence[int | None],
     trained: int,
     tested: int,
     generator: Generator,
-    alone: Sequence[int | None] | None = None,
 ) -> Dynamics:
     """Return fixed points of one net and, on a language of a's and b's, law, ways and claims for all nets.
 
     Args:
         net: the one to show.
+        first_failure: of each net, the first n that fails from the initial state, which the law predicts.
         generator: for the states to start from, where there are more than two units.
-        alone: of each net, the first n that fails from the initial state, which the law predicts; unless given, the
-            first one that fails anywhere.
     """
     hid = model.bias.shape[1]
     points = fixed_points(model, language.symbols, starts(hid, generator=generator))
@@ -118,11 +119,9 @@ def dynamics(
     claims: tuple[ReportClaim, ...] = ()
     if isinstance(language, Counting) and len(language.ratios) == 2 and language.ratios[0] == 1:
         ratio = language.ratios[1]
-        exact = [failure is None or failure > trained for failure in first_failure]
         laws = counting_laws(
-            model, points, first_failure if alone is None else alone, exact, symbols=language.symbols, ratio=ratio,
-            trained=trained, tested=tested,
-        )  # fmt: skip
+            model, points, first_failure, exact, symbols=language.symbols, ratio=ratio, trained=trained, tested=tested
+        )
         if trained > 2:
             ways = counting_ways(model, points, exact, symbols=language.symbols, ratio=ratio, trained=trained)
         claims = report_claims(model, language, longest=trained, shown=net, exact=exact) if trained > 1 else ()

@@ -30,9 +30,9 @@ class SequencesConfig:
     """The largest n of the training strings (a^n b^n and its kin)."""
     test_length: int = 50
     """The largest n that is tested."""
-    reset: bool | None = None
-    """Put the net back to its initial state after each string, and do not ask what follows its end; unless given, for
-    the Reber grammars only, as in the coursework."""
+    reset: Literal["auto", "yes", "no"] = "auto"
+    """yes: put the net back to its initial state after each string, and do not ask what follows its end. auto: for the
+    Reber grammars only, as in the coursework."""
     nets: int = 64
     """Nets trained at once, each from its own random start."""
     updates: int | None = None

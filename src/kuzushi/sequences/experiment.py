@@ -11,6 +11,7 @@ from kuzushi.core.journal import Journal, Silent
 from kuzushi.core.provenance import provenance
 from kuzushi.core.results import Arrays
 from kuzushi.core.statistics import wilson
+from kuzushi.core.training import History
 from kuzushi.sequences.analyses import analyse
 from kuzushi.sequences.automata.finite_automata import smallest_machine
 from kuzushi.sequences.configs import SequencesConfig
@@ -21,9 +22,10 @@ from kuzushi.sequences.languages.reber import Grammar
 from kuzushi.sequences.nets import LSTM, SRN, Trace, select
 from kuzushi.sequences.results import EnsembleLoss, SequencesResult, ShownRecurrent, Step
 from kuzushi.sequences.score import ONE_BY_ONE, Inputs, accuracy, never_stop, right, score_one_by_one, scores
-from kuzushi.sequences.score_results import earliest, earliest_alone, exact_nets
+from kuzushi.sequences.score_results import earliest, exact_nets, first_failures
 from kuzushi.sequences.train import train
 
+RESETS = {"auto": None, "yes": True, "no": False}
 MACHINE_LONGEST = 4
 """The largest n of the machine that is drawn, as in the report; larger ones do not fit on a page."""
 WALKED = 20
@@ -39,7 +41,7 @@ def run(config: SequencesConfig, *, journal: Journal = SILENT) -> SequencesResul
         KuzushiError: if the language is unknown, or the device is missing.
     """
     device = select_device(config.device)
-    language = get_language(config.lang, reset=config.reset)
+    language = get_language(config.lang, reset=RESETS[config.reset])
     made = provenance(config, device=str(device), threads=torch.get_num_threads())
     fingerprint = strings_sha256(language, config.length)
     journal.begin(config, made, fingerprint)
@@ -51,24 +53,14 @@ def run(config: SequencesConfig, *, journal: Journal = SILENT) -> SequencesResul
         trained = tested = int(within.n.max())
     inputs = Inputs(language, config.length, config.test_length, device)
     found = scores(model, inputs)
-    first_failure = earliest(found)
-    shown = choose(first_failure)
+    shown = choose(earliest(found))
     one_by_one = score_one_by_one(select(model, torch.tensor([shown])), inputs)
     analyses, snapped = analyse(
-        model,
-        language,
-        first_failure,
-        shown=shown,
-        trained=trained,
-        tested=tested,
-        seed=config.seed,
-        alone=earliest_alone(found),
+        model, language, found, one_by_one, shown=shown, trained=trained, tested=tested, seed=config.seed
     )
+    first_failure = first_failures(found, one_by_one, shown=shown, certification=analyses.certification)
+    solved = sum(exact_nets(first_failure, trained=trained))
     walked = within.at(slice(WALKED))
-    refuted = None if analyses.certification is None else analyses.certification.refutation
-    solved = sum(exact_nets(
-        found, one_by_one, shown=shown, trained=trained, refuted=None if refuted is None else max(refuted.strings)
-    ))  # fmt: skip
     weights = {name: weight.cpu().numpy() for name, weight in model.weights().items()}
     portrait = {}
     if analyses.dynamics is not None:
@@ -91,10 +83,7 @@ def run(config: SequencesConfig, *, journal: Journal = SILENT) -> SequencesResul
         solved_interval=wilson(solved, config.nets),
         accuracy=accuracy(model, within.to(device)),
         never_stop=never_stop(within),
-        history=tuple(
-            EnsembleLoss(update=update, **metrics)
-            for update, metrics in zip(history.updates, history.metrics, strict=True)
-        ),
+        history=_losses(history),
         states=language.states(config.length),
         machine=smallest_machine(language, longest=min(config.length, MACHINE_LONGEST)),
         shown=ShownRecurrent(
@@ -108,6 +97,11 @@ def run(config: SequencesConfig, *, journal: Journal = SILENT) -> SequencesResul
         arrays=_arrays(model, shown, walked) | {f"portrait.{name}": array for name, array in portrait.items()},
         weights=weights | snapped,
     )  # fmt: skip
+
+
+def _losses(history: History) -> tuple[EnsembleLoss, ...]:
+    moments = zip(history.updates, history.metrics, strict=True)
+    return tuple(EnsembleLoss(update=update, **metrics) for update, metrics in moments)
 
 
 def choose(first_failure: Sequence[int | None]) -> int:

@@ -10,7 +10,7 @@ from kuzushi.proofs.certificate_format import Certification
 from kuzushi.sequences.configs import SequencesConfig
 from kuzushi.sequences.counter_results import Counts, ExtractedCounters, Snapping
 from kuzushi.sequences.dynamics_results import Dynamics
-from kuzushi.sequences.score_results import Failure, Scores, earliest, exact_nets
+from kuzushi.sequences.score_results import Failure, Scores, exact_nets, first_failures
 
 SNAPPED = "snapped."
 """Prefix of the names of the weights of snapped nets."""
@@ -223,18 +223,15 @@ class SequencesResult:
     per_net: ClassVar[str] = "first_failure"
 
     @property
-    def exact(self) -> tuple[bool, ...]:
-        """Whether each net has no failure up to the trained length, in any arithmetic, nor a refutation."""
-        refuted = None if self.certification is None else self.certification.refutation
-        return exact_nets(
-            self.scores, self.shown.one_by_one, shown=self.shown.net, trained=self.trained_length,
-            refuted=None if refuted is None else max(refuted.strings),
-        )  # fmt: skip
+    def first_failure(self) -> tuple[int | None, ...]:
+        """The smallest length at which each net is known to fail, in any arithmetic; None if no failure was found."""
+        shown = self.shown
+        return first_failures(self.scores, shown.one_by_one, shown=shown.net, certification=self.certification)
 
     @property
-    def first_failure(self) -> tuple[int | None, ...]:
-        """The smallest length at which each net fails, alone or in a stream, in any arithmetic; None if not found."""
-        return earliest(self.scores)
+    def exact(self) -> tuple[bool, ...]:
+        """Whether each net has no failure up to the trained length."""
+        return exact_nets(self.first_failure, trained=self.trained_length)
 
     def failures_of(self, net: int) -> tuple[Failure, ...]:
         """Return the failing inputs of a net, alone and in a stream, in float32."""

@@ -12,6 +12,7 @@ scored in float32, in which they are trained, and in float64, and one net also s
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, takewhile
 
 import torch
@@ -43,10 +44,11 @@ class Inputs:
     tested: int
     device: torch.device = CPU
 
-    def within(self) -> Iterator[Streams]:
-        """Yield the strings up to the trained n, alone and in streams."""
-        for streams in (self.language.alone(self.trained), *self.language.in_streams(self.trained)):
-            yield streams.to(self.device)
+    @cached_property
+    def within(self) -> tuple[Streams, ...]:
+        """The strings up to the trained n, alone and in streams."""
+        batches = (self.language.alone(self.trained), *self.language.in_streams(self.trained))
+        return tuple(streams.to(self.device) for streams in batches)
 
     def beyond(self) -> Iterator[Streams]:
         """Yield longer strings, alone and in streams in turn."""
@@ -69,7 +71,7 @@ def score(model: SRN | LSTM, inputs: Inputs) -> Scores:
     A string is read alone, from the initial state, or after other strings in a stream.
     """
     firsts = _Firsts(model)
-    for streams in inputs.within():
+    for streams in inputs.within:
         firsts.read(streams)
     for streams in takewhile(lambda _: firsts.incomplete, inputs.beyond()):
         firsts.read(streams)
@@ -83,13 +85,12 @@ def score_one_by_one(model: SRN | LSTM, inputs: Inputs) -> Scores:
         model: an ensemble of one. Its score covers the first ONE_BY_ONE symbols of the inputs.
     """
     firsts, left = _Firsts(model), ONE_BY_ONE
-    for streams in chain(inputs.within(), inputs.beyond()):
-        lengths = streams.present.sum(1).tolist()
-        for row, length in enumerate(lengths):
-            left -= length
+    for streams in chain(inputs.within, inputs.beyond()):
+        for stream in map(streams.one, range(len(streams.n))):
+            left -= stream.n.shape[1]
             if left < 0:
                 return firsts.scores(inputs.language)
-            firsts.read(streams.at(slice(row, row + 1)).until(length))
+            firsts.read(stream)
     return firsts.scores(inputs.language)
 
 
@@ -188,7 +189,7 @@ class _Firsts:
 
     def _shortened(self, net: int, found: _Found, symbols: Sequence[str]) -> Failure:
         """Return the failure with as few of the last strings as possible, for a stream of more than three."""
-        whole = found.streams.at(slice(found.row, found.row + 1)).until(found.position + 1)
+        whole = found.streams.one(found.row).until(found.position + 1)
         if whole.string.amax() < 3:
             return _described(found, symbols)
         suffixes = whole.suffixes(SHORTENED)

@@ -1,11 +1,13 @@
 """Results of scoring: the first inputs that each net gets wrong, in each arithmetic."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from kuzushi.proofs.certificate_format import Certification
+
 Arithmetic = Literal["float32", "float64"]
-"""In which a net is scored; of torch on its device."""
+"""The arithmetic in which torch scores a net."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,39 +37,51 @@ class Scores:
     shortest tried."""
 
     @property
+    def first_failure_alone(self) -> tuple[int | None, ...]:
+        """The smallest n that fails from the initial state, for each net."""
+        return tuple(None if failure is None else failure.n for failure in self.alone)
+
+    @property
+    def first_failure_in_stream(self) -> tuple[int | None, ...]:
+        """The smallest n up to which a stream fails after its first string, for each net."""
+        return tuple(None if failure is None else failure.n for failure in self.in_stream)
+
+    @property
     def first_failure(self) -> tuple[int | None, ...]:
         """The smaller n of both, for each net."""
-        return tuple(
-            min((failure.n for failure in both if failure is not None), default=None)
-            for both in zip(self.alone, self.in_stream, strict=True)
-        )
+        return tuple(map(_least, zip(self.first_failure_alone, self.first_failure_in_stream, strict=True)))
 
 
 def earliest(scores: Sequence[Scores]) -> tuple[int | None, ...]:
     """Return for each net the smallest n at which it fails in any arithmetic; None if it does not."""
-    return tuple(
-        min((n for n in failures if n is not None), default=None)
-        for failures in zip(*(each.first_failure for each in scores), strict=True)
-    )
+    return tuple(map(_least, zip(*(each.first_failure for each in scores), strict=True)))
 
 
 def earliest_alone(scores: Sequence[Scores]) -> tuple[int | None, ...]:
     """Return for each net the smallest n at which it fails from the initial state in any arithmetic; None if not."""
-    return tuple(
-        min((failure.n for failure in failures if failure is not None), default=None)
-        for failures in zip(*(each.alone for each in scores), strict=True)
-    )
+    return tuple(map(_least, zip(*(each.first_failure_alone for each in scores), strict=True)))
 
 
-def exact_nets(
-    scores: Sequence[Scores], one_by_one: Scores, *, shown: int, trained: int, refuted: int | None
-) -> tuple[bool, ...]:
-    """Return whether each net has no failure up to the trained length in any arithmetic.
+def first_failures(
+    scores: Sequence[Scores], one_by_one: Scores, *, shown: int, certification: Certification | None
+) -> tuple[int | None, ...]:
+    """Return for each net the smallest n at which it is known to fail: scored in any arithmetic, or refuted.
 
     Args:
         one_by_one: of the shown net alone.
-        refuted: the largest n of a stream on which the shown net is proved to fail.
+        certification: of the shown net.
     """
+    refutation = None if certification is None else certification.refutation
+    refuted = None if refutation is None else max(refutation.strings)
     first = list(earliest(scores))
-    first[shown] = min((n for n in (first[shown], *one_by_one.first_failure, refuted) if n is not None), default=None)
-    return tuple(n is None or n > trained for n in first)
+    first[shown] = _least((first[shown], *one_by_one.first_failure, refuted))
+    return tuple(first)
+
+
+def exact_nets(first_failure: Sequence[int | None], *, trained: int) -> tuple[bool, ...]:
+    """Return whether each net has no failure up to the trained length."""
+    return tuple(n is None or n > trained for n in first_failure)
+
+
+def _least(numbers: Iterable[int | None]) -> int | None:
+    return min((n for n in numbers if n is not None), default=None)

@@ -27,8 +27,8 @@ from kuzushi.sequences.languages import LANGUAGES
 
 def found(net=1):
     return dynamics(
-        counters(), LANGUAGES["anb2n"], net=net, first_failure=(5, 6, 5, 5, 5, 5), trained=TRAINED, tested=TESTED,
-        generator=Generator(),
+        counters(), LANGUAGES["anb2n"], net=net, exact=[True] * 6, first_failure=(5, 6, 5, 5, 5, 5), trained=TRAINED,
+        tested=TESTED, generator=Generator(),
     )  # fmt: skip
 
 

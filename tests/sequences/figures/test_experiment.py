@@ -206,8 +206,8 @@ def test_the_text_of_the_failures_has_their_numbers(figured, lstm):
 
 def test_the_caption_says_which_net_is_drawn_and_where_it_fails(srn):
     fails, never = (states_figure("1", failing_at(srn, 1, far, 2, shown=1)).caption for far in (5, None))
-    assert "net 2 of 3, the best: it first fails at 5" in fails
-    assert "net 2 of 3, the best: it does not fail up to 6" in never
+    assert "net 2 of 3, the best: first failure at 5" in fails
+    assert "net 2 of 3, the best: no failure found up to 6" in never
 
 
 def test_the_training_curves_are_those_of_the_result(figured, lstm):

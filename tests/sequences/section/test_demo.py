@@ -75,7 +75,7 @@ def test_an_exact_net_is_a_net_of_its_own_after_the_trained_one(lstm):
     assert exact["name"] == trained["name"] + ", made exact"
     assert exact["key"] != trained["key"]
     assert np.allclose(exact["weights"]["bias"], np.array(trained["weights"]["bias"]) / 10)
-    assert "does not fail up to 6" in exact["about"]
+    assert "no failure found up to 6" in exact["about"]
 
 
 def test_the_same_run_twice_is_one_net(lstm):
@@ -127,7 +127,10 @@ def test_failing_inputs_come_first_and_the_exact_net_has_none(lstm):
         {"name": "fails in a stream: n = 1, 2", "text": "abbcccaa", "fails": True},
     ]
     assert trained["strings"][2:] == exact["strings"]
-    assert "it fails first alone at n = 5, and in a stream at n = 1, 2." in trained["about"]
+    assert (
+        "It fails first alone at n = 5 (aaaaabb) and in a stream at n = 1, 2 (abbcccaa), in float32."
+        in trained["about"]
+    )
 
 
 def test_of_a_long_failing_stream_the_last_lengths_are_named(lstm):
@@ -139,17 +142,17 @@ def test_of_a_long_failing_stream_the_last_lengths_are_named(lstm):
 def test_a_failing_input_that_is_too_long_to_read_is_only_named(lstm):
     (net,) = nets(failing(lstm, Failure(n=80, numbers=(80,), text="a" * (LONGEST + 1)), None))
     assert not any(string.get("fails") for string in net["strings"])
-    assert "it fails first alone at n = 80." in net["about"]
+    assert "It fails first alone at n = 80; no failure was found in a stream, in float32." in net["about"]
 
 
 def test_a_net_without_a_failure_is_said_to_have_none_on_what_was_tested(lstm, reber):
     counting, grammar = nets(failing(lstm, None, None), failing(reber, None, None))
-    assert "no failure found on strings up to n = 6, alone or in a stream." in counting["about"]
-    assert "no failure found on the test strings, each alone." in grammar["about"]
+    assert "No failure was found on strings up to n = 6, alone or in a stream, in float32." in counting["about"]
+    assert "No failure was found on the test strings, each alone, in float32." in grammar["about"]
 
 
 def test_the_language_says_whether_the_net_is_reset(lstm, reber):
-    results = (lstm, reber, run("reber", reset=False), run("dyck1"), run("dyck1", reset=True))
+    results = (lstm, reber, run("reber", reset="no"), run("dyck1"), run("dyck1", reset="yes"))
     assert [nets(result)[0]["language"]["reset"] for result in results] == [False, True, False, False, True]
 
 

@@ -15,9 +15,10 @@ from kuzushi.sequences.section.dynamics import CLAIMS, LACKS, SLOW, WAYS, measur
 
 
 def found(net=1, failures=(5, 6, 5, 5, 5, 5)):
+    exact = [n is None or n > TRAINED for n in failures]
     return dynamics(
-        counters(), LANGUAGES["anb2n"], net=net, first_failure=failures, trained=TRAINED, tested=TESTED,
-        generator=Generator(),
+        counters(), LANGUAGES["anb2n"], net=net, exact=exact, first_failure=failures, trained=TRAINED,
+        tested=TESTED, generator=Generator(),
     )  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def test_the_score_is_printed_with_its_numbers(srn):
     rate = srn.solved_interval
     answer = " ".join(lines[lines.index("Does it work, and how far?") + 1 :])
     numbers = f"{100 * rate.mean:.1f} % ({100 * rate.low:.1f} to {100 * rate.high:.1f})"
-    assert f"Exact up to n = 3: 2 of 4 nets, {numbers}. Tested on {score.tests(result)}." in answer
+    assert f"Exact up to n = 3: 2 of 4 nets, {numbers}. Tested on {score.inputs(result)}." in answer
     assert "The median of the first failing lengths is 2." in answer
     assert "It predicts 98.77 % of the determined symbols of single strings up to the trained length" in answer
     assert "(a net that never stops: 85.71 %)" in answer
@@ -210,11 +210,11 @@ def test_without_analyses_there_are_only_scores_and_streams(srn, lstm):
 def test_how_far_nets_are_right_is_said_with_what_was_tested_and_where_the_best_fails(srn):
     result = failing_at(srn, 2, 5, 5, shown=1, accuracy=(0.5, 0.98765, 0.75), never_stop=0.857142, solved=2)
     assert chapter(result).parts[0].answer == (
-        f"Exact up to n = 3: 2 of 3 nets, {between(result.solved_interval)}. Tested on {score.tests(result)}. The "
+        f"Exact up to n = 3: 2 of 3 nets, {between(result.solved_interval)}. Tested on {score.inputs(result)}. The "
         "median of the first failing lengths is 5.",
-        "Net 2 is the best. It fails first alone at n = 5 (aaaaabbbbbbbbbb), and not in a stream. The same in float32 "
-        "and float64. It predicts 98.77 % of the determined symbols of single strings up to the trained length (a net "
-        "that never stops: 85.71 %).",
+        "Net 2 is the best. It fails first alone at n = 5 (aaaaabbbbbbbbbb); no failure was found in a stream. The "
+        "same in float32 and float64. It predicts 98.77 % of the determined symbols of single strings up to the "
+        "trained length (a net that never stops: 85.71 %).",
         score.beyond(result),
     )
 

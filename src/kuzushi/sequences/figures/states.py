@@ -147,14 +147,14 @@ def longest_drawn(result: SequencesResult) -> int:
 
 
 def best_net_text(result: SequencesResult) -> str:
-    """Return which net is drawn, such as "net 2 of 64, the best: it first fails at 15"."""
+    """Return which net is drawn, such as "net 2 of 64, the best: first failure at 15"."""
     net = result.shown.net
-    return f"net {net + 1} of {result.nets}, the best: it {failure_text(result, result.first_failure[net])}"
+    return f"net {net + 1} of {result.nets}, the best: {failure_text(result, result.first_failure[net])}"
 
 
 def failure_text(result: SequencesResult, failure: int | None) -> str:
-    """Return where a net fails, such as "first fails at 15"."""
-    return f"does not fail up to {result.tested_length}" if failure is None else f"first fails at {failure}"
+    """Return where a net fails, such as "first failure at 15"."""
+    return f"no failure found up to {result.tested_length}" if failure is None else f"first failure at {failure}"
 
 
 # --- drawing --------------------------------------------------------------------------------------------------

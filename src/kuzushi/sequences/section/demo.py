@@ -14,17 +14,13 @@ from kuzushi.sequences.counter_results import Snapping
 from kuzushi.sequences.figures.machines import layout
 from kuzushi.sequences.figures.states import failure_text
 from kuzushi.sequences.results import Machine, SequencesResult, language_title
-from kuzushi.sequences.score_results import Failure
+from kuzushi.sequences.section import score
 from kuzushi.sequences.section.experiment import title, trained
 
 LONGEST = 400
 """The most symbols that a reader may enter."""
 LENGTHS = (*range(1, 13), 15, 20, 30, 40, 50, 60, 80, 100)
 """Each n to choose from, as far as its string is not too long."""
-MOST_NUMBERS = 6
-"""The most lengths in the name of a failing stream; of more, the last ones."""
-MOST_LETTERS = 24
-"""The most symbols in the name of a failing string of a grammar; of more, the last ones."""
 BEGINNING = 12
 """The most symbols of the first string, for languages that do not count."""
 MOST_DRAWN = 15
@@ -141,7 +137,11 @@ def _several(result: SequencesResult, texts: list[str]) -> dict[str, str]:
 def _failing_strings(result: SequencesResult) -> list[dict[str, Any]]:
     """Return the failing inputs of the shown net, each up to the symbol after which its prediction is wrong."""
     return [
-        {"name": f"fails {_in_context(failure)}: {_length(result, failure)}", "text": failure.text, "fails": True}
+        {
+            "name": f"fails {score.where(failure)}: {score.lengths(result, failure)}",
+            "text": failure.text,
+            "fails": True,
+        }
         for failure in result.failures_of(result.shown.net)
         if len(failure.text) <= LONGEST
     ]
@@ -226,34 +226,17 @@ def _name(result: SequencesResult) -> str:
 
 
 def _about(result: SequencesResult) -> str:
-    net = result.shown.net
-    at = "after" if result.from_grammar else "at"
-    failures = [f"{_in_context(each)} {at} {_length(result, each)}" for each in result.failures_of(net)]
-    found = f"it fails first {', and '.join(failures)}" if failures else f"no failure found {_tested(result)}"
-    return f"Net {net + 1} of {result.nets}, the best: {found}."
-
-
-def _in_context(failure: Failure) -> str:
-    return "alone" if len(failure.numbers) == 1 else "in a stream"
-
-
-def _length(result: SequencesResult, failure: Failure) -> str:
-    """Return the lengths of the strings of a failing input, such as "n = 1, 1, 1"; of a grammar its text."""
-    if result.from_grammar:
-        return failure.text if len(failure.text) <= MOST_LETTERS else f"…{failure.text[-MOST_LETTERS:]}"
-    left_out = "…, " if len(failure.numbers) > MOST_NUMBERS else ""
-    numbers = ", ".join(map(str, failure.numbers[-MOST_NUMBERS:]))
-    return f"{_unit(result)} {left_out}{numbers}"
+    net, scores = result.shown.net, result.scores[0]
+    tested = "" if result.failures_of(net) else f" {_tested(result)}"
+    fails = score.where_it_fails(result, scores, net)
+    return f"Net {net + 1} of {result.nets}, the best. {fails}{tested}, in {scores.arithmetic}."
 
 
 def _tested(result: SequencesResult) -> str:
     """Return which strings were tested."""
-    strings = "the test strings" if result.from_grammar else f"strings up to {_unit(result)} {result.tested_length}"
+    longest = f"strings up to {score.unit(result)} {result.tested_length}"
+    strings = "the test strings" if result.from_grammar else longest
     return f"on {strings}, {'each alone' if result.reset else 'alone or in a stream'}"
-
-
-def _unit(result: SequencesResult) -> str:
-    return "nesting" if result.bracketed else "n ="
 
 
 def _about_snapped(result: SequencesResult, snapping: Snapping) -> str:
@@ -263,5 +246,5 @@ def _about_snapped(result: SequencesResult, snapping: Snapping) -> str:
     )
     return (
         f"Another net, made of net {net + 1} of {result.nets} by changing {len(snapped.changes)} of its "
-        f"{snapped.weights} weights. It {failure_text(result, failure)}, alone or in a stream."
+        f"{snapped.weights} weights: {failure_text(result, failure)}, alone or in a stream."
     )

@@ -75,7 +75,7 @@ def _far(result: SequencesResult) -> Part:
     )
     answer = (
         f"{score.verdict(result).capitalize()}: {result.solved} of {result.nets} nets, "
-        f"{between(result.solved_interval)}. Tested on {score.tests(result)}. The median of the first failing lengths "
+        f"{between(result.solved_interval)}. Tested on {score.inputs(result)}. The median of the first failing lengths "
         f"is {_median(result)}.",
         f"Net {result.shown.net + 1} is the best. {score.first_failures(result)} {share}",
         score.beyond(result),

@@ -4,7 +4,10 @@ from kuzushi.sequences.results import SequencesResult
 from kuzushi.sequences.score_results import Failure, Scores
 
 SHORT = 24
-"""The most symbols of a failing input that is printed."""
+"""The most symbols of a failing input that are printed."""
+ALONE, IN_STREAM = "alone", "in a stream"
+MOST_NUMBERS = 6
+"""The most lengths of the strings of a failing stream that are printed."""
 
 
 def verdict(result: SequencesResult) -> str:
@@ -18,12 +21,12 @@ def verdict(result: SequencesResult) -> str:
     return f"without a failure up to n = {result.trained_length}"
 
 
-def tests(result: SequencesResult) -> str:
+def inputs(result: SequencesResult) -> str:
     """Return on which inputs the solved nets are right, and in which arithmetic."""
-    return f"{_inputs(result)}, in {' and '.join(score.arithmetic for score in result.scores)}"
+    return f"{_strings(result)}, in {' and '.join(scores.arithmetic for scores in result.scores)}"
 
 
-def _inputs(result: SequencesResult) -> str:
+def _strings(result: SequencesResult) -> str:
     n = result.trained_length
     if result.reset:
         return "each string from the initial state; what follows its end is not asked"
@@ -54,33 +57,47 @@ def beyond(result: SequencesResult) -> str:
 
 def first_failures(result: SequencesResult) -> str:
     """Return where the shown net fails first in each arithmetic; those that agree share a sentence."""
-    net, shown = result.shown.net, result.shown
-    found = {f"{score.arithmetic}, all nets at once": _failures(result, score, net) for score in result.scores}
+    shown = result.shown
+    found = {
+        f"{scores.arithmetic}, all nets at once": where_it_fails(result, scores, shown.net) for scores in result.scores
+    }
     within = f"in the first {shown.symbols_one_by_one:,} symbols"
-    found[f"float32, one stream at a time, {within}"] = _failures(result, shown.one_by_one, 0)
+    found[f"float32, one stream at a time, {within}"] = where_it_fails(result, shown.one_by_one, 0)
     texts = dict.fromkeys(found.values())
     if len(texts) == 1:
         return f"{next(iter(texts))}. The same in {result.scores[0].arithmetic} and {result.scores[1].arithmetic}."
     return " ".join(f"{text} ({'; '.join(name for name, other in found.items() if other == text)})." for text in texts)
 
 
-def failing_input(result: SequencesResult, failure: Failure) -> str:
-    """Return a failing input, such as "n = 1, 1, 1 (abcabcabc)"."""
-    name = "" if result.from_grammar else f"{'nesting' if result.bracketed else 'n ='} "
-    numbers = "" if result.from_grammar else f"{name}{', '.join(map(str, failure.numbers))}"
-    text = failure.text if len(failure.text) <= SHORT else ""
-    return f"{numbers} ({text})" if numbers and text else numbers or f"{failure.text[:200]}"
-
-
-def _failures(result: SequencesResult, score: Scores, net: int) -> str:
-    alone, stream = score.alone[net], score.in_stream[net]
-    if alone is None and stream is None:
+def where_it_fails(result: SequencesResult, scores: Scores, net: int) -> str:
+    """Return where a net fails first by these scores, such as "It fails first alone at n = 2 (aabb)"."""
+    cases = {ALONE: scores.alone[net]} | ({} if result.reset else {IN_STREAM: scores.in_stream[net]})
+    found = [f"{case} at {failing_input(result, failure)}" for case, failure in cases.items() if failure]
+    if not found:
         return "No failure was found"
-    if alone is None and stream is not None:
-        return f"It does not fail alone, and first in a stream at {failing_input(result, stream)}"
-    parts = [] if result.reset else [("in a stream", stream)]
-    texts = [
-        f"{where} at {failing_input(result, failure)}" if failure else f"not {where}"
-        for where, failure in [("alone", alone), *parts]
-    ]
-    return f"It fails first {', and '.join(texts)}"
+    none = [f"; no failure was found {case}" for case, failure in cases.items() if failure is None]
+    return f"It fails first {' and '.join(found)}{''.join(none)}"
+
+
+def where(failure: Failure) -> str:
+    """Return whether a failing input is one string or a stream."""
+    return ALONE if len(failure.numbers) == 1 else IN_STREAM
+
+
+def failing_input(result: SequencesResult, failure: Failure) -> str:
+    """Return a failing input by its lengths and, if it is short, its text, such as "n = 1, 1, 1 (abcabcabc)"."""
+    spelled = f" ({failure.text})" if len(failure.text) <= SHORT and not result.from_grammar else ""
+    return lengths(result, failure) + spelled
+
+
+def lengths(result: SequencesResult, failure: Failure) -> str:
+    """Return the last lengths of a failing input, such as "n = 1, 1, 1"; of a grammar its last symbols."""
+    if result.from_grammar:
+        return failure.text if len(failure.text) <= SHORT else f"…{failure.text[-SHORT:]}"
+    left_out = "…, " if len(failure.numbers) > MOST_NUMBERS else ""
+    return f"{unit(result)} {left_out}{', '.join(map(str, failure.numbers[-MOST_NUMBERS:]))}"
+
+
+def unit(result: SequencesResult) -> str:
+    """Return the name of a length, before its number."""
+    return "nesting" if result.bracketed else "n ="
